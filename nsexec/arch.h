@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one place that knows which processor this is.  Each architecture header
+ * gives the same four things:
+ *
+ *   nsx_syscall6()         the system call instruction, result or -errno
+ *   NSX_CLONE(...)         arguments of clone(2) in this architecture's order
+ *   struct nsx_stat        the kernel's struct stat, as far as we read it
+ *   struct nsx_sigaction   the kernel's struct sigaction
+ *   NSX_START(function)    an entry point that calls function(initial stack)
+ */
+#ifndef NSX_ARCH_H
+#define NSX_ARCH_H
+
+#include <stdint.h>
+
+#if defined(__x86_64__) && defined(__LP64__)
+#include "arch_x86_64.h"
+#elif defined(__aarch64__)
+#include "arch_aarch64.h"
+#elif defined(__riscv) && __riscv_xlen == 64
+#include "arch_riscv64.h"
+#else
+#error "nsexec knows x86_64, aarch64 and riscv64"
+#endif
+
+#define nsx_syscall0(nr) nsx_syscall6(nr, 0, 0, 0, 0, 0, 0)
+#define nsx_syscall1(nr, a) nsx_syscall6(nr, (long)(a), 0, 0, 0, 0, 0)
+#define nsx_syscall2(nr, a, b) nsx_syscall6(nr, (long)(a), (long)(b), 0, 0, 0, 0)
+#define nsx_syscall3(nr, a, b, c) nsx_syscall6(nr, (long)(a), (long)(b), (long)(c), 0, 0, 0)
+#define nsx_syscall4(nr, a, b, c, d) \
+	nsx_syscall6(nr, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
+#define nsx_syscall5(nr, a, b, c, d, e) \
+	nsx_syscall6(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* aarch64: see arch.h for what each part promises. */
+#ifndef NSX_ARCH_AARCH64_H
+#define NSX_ARCH_AARCH64_H
+
+static inline long nsx_syscall6(long nr, long a, long b, long c, long d, long e, long f)
+{
+	register long x8 __asm__("x8") = nr;
+	register long x0 __asm__("x0") = a;
+	register long x1 __asm__("x1") = b;
+	register long x2 __asm__("x2") = c;
+	register long x3 __asm__("x3") = d;
+	register long x4 __asm__("x4") = e;
+	register long x5 __asm__("x5") = f;
+
+	__asm__ volatile("svc 0"
+			 : "+r"(x0)
+			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
+			 : "memory", "cc");
+	return x0;
+}
+
+#define NSX_CLONE(flags, stack, ptid, ctid, tls) \
+	nsx_syscall5(__NR_clone, flags, stack, ptid, tls, ctid)
+
+struct nsx_stat {
+	uint64_t dev;
+	uint64_t ino;
+	uint32_t mode;
+	uint32_t nlink;
+	uint32_t uid;
+	uint32_t gid;
+	uint64_t rest[12];
+};
+
+struct nsx_sigaction {
+	uint64_t handler; /* 0: default, 1: ignore */
+	uint64_t flags;
+	uint64_t restorer;
+	uint64_t mask;
+};
+
+#define NSX_START(function)                   \
+	__asm__(".text\n"                     \
+		".global _start\n"            \
+		".type _start, %function\n"   \
+		"_start:\n"                   \
+		"	mov x29, #0\n"        \
+		"	mov x30, #0\n"        \
+		"	mov x0, sp\n"         \
+		"	and sp, x0, #-16\n"   \
+		"	bl " #function "\n"   \
+		"	brk #1\n"             \
+		".size _start, . - _start\n")
+
+#endif

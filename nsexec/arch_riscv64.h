@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* riscv64: see arch.h for what each part promises. */
+#ifndef NSX_ARCH_RISCV64_H
+#define NSX_ARCH_RISCV64_H
+
+static inline long nsx_syscall6(long nr, long a, long b, long c, long d, long e, long f)
+{
+	register long a7 __asm__("a7") = nr;
+	register long a0 __asm__("a0") = a;
+	register long a1 __asm__("a1") = b;
+	register long a2 __asm__("a2") = c;
+	register long a3 __asm__("a3") = d;
+	register long a4 __asm__("a4") = e;
+	register long a5 __asm__("a5") = f;
+
+	__asm__ volatile("ecall"
+			 : "+r"(a0)
+			 : "r"(a7), "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5)
+			 : "memory");
+	return a0;
+}
+
+#define NSX_CLONE(flags, stack, ptid, ctid, tls) \
+	nsx_syscall5(__NR_clone, flags, stack, ptid, tls, ctid)
+
+struct nsx_stat {
+	uint64_t dev;
+	uint64_t ino;
+	uint32_t mode;
+	uint32_t nlink;
+	uint32_t uid;
+	uint32_t gid;
+	uint64_t rest[12];
+};
+
+struct nsx_sigaction { /* no restorer: the vDSO returns from handlers */
+	uint64_t handler; /* 0: default, 1: ignore */
+	uint64_t flags;
+	uint64_t mask;
+};
+
+/* gp first: the linker relaxes accesses to small data against it. */
+#define NSX_START(function)                         \
+	__asm__(".text\n"                           \
+		".global _start\n"                  \
+		".type _start, @function\n"         \
+		"_start:\n"                         \
+		".option push\n"                    \
+		".option norelax\n"                 \
+		"	lla gp, __global_pointer$\n" \
+		".option pop\n"                     \
+		"	mv a0, sp\n"                \
+		"	andi sp, sp, -16\n"         \
+		"	call " #function "\n"       \
+		"	ebreak\n"                   \
+		".size _start, . - _start\n")
+
+#endif

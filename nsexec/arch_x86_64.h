@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* x86_64: see arch.h for what each part promises. */
+#ifndef NSX_ARCH_X86_64_H
+#define NSX_ARCH_X86_64_H
+
+static inline long nsx_syscall6(long nr, long a, long b, long c, long d, long e, long f)
+{
+	register long r10 __asm__("r10") = d;
+	register long r8 __asm__("r8") = e;
+	register long r9 __asm__("r9") = f;
+	long ret;
+
+	__asm__ volatile("syscall"
+			 : "=a"(ret)
+			 : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+			 : "rcx", "r11", "memory");
+	return ret;
+}
+
+#define NSX_CLONE(flags, stack, ptid, ctid, tls) \
+	nsx_syscall5(__NR_clone, flags, stack, ptid, ctid, tls)
+
+struct nsx_stat {
+	uint64_t dev;
+	uint64_t ino;
+	uint64_t nlink;
+	uint32_t mode;
+	uint32_t uid;
+	uint32_t gid;
+	uint32_t pad;
+	uint64_t rest[12];
+};
+
+struct nsx_sigaction {
+	uint64_t handler; /* 0: default, 1: ignore */
+	uint64_t flags;
+	uint64_t restorer;
+	uint64_t mask;
+};
+
+#define NSX_START(function)                  \
+	__asm__(".text\n"                    \
+		".global _start\n"           \
+		".type _start, @function\n"  \
+		"_start:\n"                  \
+		"	xor %ebp, %ebp\n"    \
+		"	mov %rsp, %rdi\n"    \
+		"	and $-16, %rsp\n"    \
+		"	call " #function "\n" \
+		"	hlt\n"               \
+		".size _start, . - _start\n")
+
+#endif

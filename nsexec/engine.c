@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine.h"
+
+#include <errno.h>
+
+#include "handoff.h"
+#include "report.h"
+#include "stage.h"
+#include "waiter.h"
+
+void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq,
+		     const struct nsx_log *log, nsx_fork_fn *host_fork)
+{
+	en->rq = rq;
+	en->log = log;
+	en->host_fork = host_fork;
+	en->plan.n = 0;
+	en->plan.joins = 0;
+	en->plan.forks = false;
+	en->dumpable = 1;
+	en->guarded = false;
+	nsx_target_init(&en->target);
+	nsx_facts_init(&en->facts);
+	nsx_process_init(&en->process);
+}
+
+static int open_target(struct nsx_engine *en, struct nsx_error *e)
+{
+	struct nsx_who who;
+
+	if (!en->rq->target)
+		return 0;
+	if (nsx_who_parse(en->rq->target, &who, e) < 0)
+		return -1;
+	return nsx_target_open(&who, &en->target, e);
+}
+
+int nsx_engine_look(struct nsx_engine *en, struct nsx_error *e)
+{
+	if (open_target(en, e) < 0)
+		return -1;
+	if (nsx_facts_complete(en->rq, &en->target, &en->facts, e) < 0)
+		return -1;
+	nsx_plan_make(en->rq, &en->facts, NSX_WAY_PIDFD, &en->plan);
+	return 0;
+}
+
+/*
+ * From the first join until exec, processes in the target could otherwise trace
+ * us, or reach our files through /proc/PID/exe and /proc/PID/fd (proc(5)).  The
+ * old value matters only to a host; exec makes a process dumpable by itself.
+ */
+static void guard(struct nsx_engine *en)
+{
+	if (en->guarded || en->plan.n == 0)
+		return;
+	if (en->host_fork)
+		en->dumpable = nsx_sys_prctl(NSX_PR_GET_DUMPABLE, 0);
+	(void)nsx_sys_prctl(NSX_PR_SET_DUMPABLE, 0); /* cannot fail: a valid value */
+	en->guarded = true;
+}
+
+/* Three ways to the same end, the cheapest first. */
+enum attempt {
+	ATTEMPT_QUICK,	  /* the least facts, one setns() by pidfd: all or nothing */
+	ATTEMPT_COMPLETE, /* complete facts, at most two by pidfd */
+	ATTEMPT_EACH,	  /* one by one: older kernels, and errors that name the kind */
+	ATTEMPT_COUNT
+};
+
+/* Return: 1: planned; 0: not this way; -1: no way, @e filled. */
+static int prepare(struct nsx_engine *en, enum attempt attempt, struct nsx_error *e)
+{
+	switch (attempt) {
+	case ATTEMPT_QUICK:
+		if (en->rq->report_fd != NSX_NOFD ||
+		    nsx_facts_quick(en->rq, &en->target, &en->facts) < 0)
+			return 0;
+		break;
+	case ATTEMPT_COMPLETE:
+		nsx_facts_close(&en->facts);
+		nsx_facts_init(&en->facts);
+		if (nsx_facts_complete(en->rq, &en->target, &en->facts, e) < 0)
+			return -1;
+		break;
+	case ATTEMPT_EACH:
+		if (nsx_target_alive(&en->target, e) < 0)
+			return -1;
+		break;
+	case ATTEMPT_COUNT:
+		break;
+	}
+	nsx_plan_make(en->rq, &en->facts, attempt == ATTEMPT_EACH ? NSX_WAY_EACH : NSX_WAY_PIDFD,
+		      &en->plan);
+	return 1;
+}
+
+/*
+ * A join by pidfd that is refused has changed nothing by itself, and what an
+ * earlier one has joined may be joined again; so the next way may be tried.
+ */
+static int join(struct nsx_engine *en, struct nsx_error *e)
+{
+	for (enum attempt attempt = ATTEMPT_QUICK; attempt < ATTEMPT_COUNT; attempt++) {
+		struct nsx_error tried = { 0 };
+		size_t at;
+		int rc = prepare(en, attempt, e);
+
+		if (rc < 0)
+			return -1;
+		if (rc == 0)
+			continue;
+		guard(en);
+		if (nsx_stage_walk(&en->plan, &en->facts, en->log, &at, &tried) == 0)
+			return 0;
+		if (en->plan.act[at].step != NSX_STEP_JOIN ||
+		    en->plan.act[at].way != NSX_WAY_PIDFD) {
+			*e = tried;
+			return -1;
+		}
+		nsx_log(en->log, NSX_LOG_DEBUG, "one setns() by pidfd was refused; another way",
+			NULL);
+	}
+	return -1; /* not reached: the last attempt has no join by pidfd */
+}
+
+/* The caller waits for the line: if it cannot be had, neither can the program. */
+static _Noreturn void wait_for(struct nsx_engine *en, int pid)
+{
+	struct nsx_outcome out = { .pid = pid };
+	struct nsx_error e = { 0 };
+
+	if (en->process.channel != NSX_NOFD) {
+		nsx_process_listen(&en->process, &out);
+		if (out.error.step != NSX_STEP_NONE)
+			nsx_report_error(en->rq->report_fd, &out.error);
+		else if (out.inside && nsx_report_success(en->rq->report_fd, pid, out.inside,
+							  en->plan.joins, &en->facts, &e) < 0) {
+			nsx_log_error(en->log, &e);
+			(void)nsx_sys_kill(pid, SIGKILL);
+			nsx_sys_exit(nsx_error_status(&e));
+		}
+	}
+	nsx_waiter_run(pid, en->process.hold);
+}
+
+static int report_in_place(struct nsx_engine *en, struct nsx_error *e)
+{
+	int pid;
+
+	if (en->rq->report_fd == NSX_NOFD)
+		return 0;
+	pid = nsx_sys_getpid();
+	return nsx_report_success(en->rq->report_fd, pid, pid, en->plan.joins, &en->facts, e);
+}
+
+static int go_on(struct nsx_engine *en, struct nsx_error *e)
+{
+	const struct nsx_error none = { 0 };
+	int pid, rc;
+
+	if (!en->plan.forks)
+		return report_in_place(en, e);
+	rc = nsx_process_fork(en->host_fork, en->rq->report_fd != NSX_NOFD, &en->process, &pid, e);
+	if (rc < 0)
+		return -1;
+	if (rc > 0)
+		wait_for(en, pid);
+	nsx_process_tell(&en->process, &none);
+	return 0;
+}
+
+int nsx_engine_enter(struct nsx_engine *en, struct nsx_error *e)
+{
+	const int report = en->rq->report_fd;
+	bool moves_host;
+	struct nsx_host host;
+
+	if (report != NSX_NOFD && nsx_sys_fcntl(report, F_SETFD, FD_CLOEXEC) < 0)
+		return nsx_fail_number(e, NSX_STEP_REPORT, EBADF, "--report-fd", "descriptor ",
+				       (uint64_t)report, "");
+	if (open_target(en, e) < 0)
+		return -1;
+	moves_host = en->host_fork && (nsx_request_kinds(en->rq) & NSX_KIND_BIT(NSX_MNT));
+	if (moves_host)
+		nsx_host_remember(&host);
+	if (join(en, e) < 0)
+		return -1;
+	if (moves_host && nsx_host_check(&host, e) < 0)
+		return -1;
+	return go_on(en, e);
+}
+
+/*
+ * In a PID, mount or user namespace of somebody else, the host's own memory and
+ * files would be within reach of whoever else is in there.
+ */
+static bool stays_guarded(const struct nsx_engine *en)
+{
+	const nsx_kinds near =
+		NSX_KIND_BIT(NSX_PID) | NSX_KIND_BIT(NSX_MNT) | NSX_KIND_BIT(NSX_USER);
+
+	switch (en->rq->dumpable) {
+	case NSX_DUMPABLE_YES:
+		return false;
+	case NSX_DUMPABLE_NO:
+		return true;
+	case NSX_DUMPABLE_AUTO:
+		break;
+	}
+	return en->plan.joins & near;
+}
+
+static void unguard(const struct nsx_engine *en)
+{
+	if (en->rq->dumpable == NSX_DUMPABLE_NO)
+		(void)nsx_sys_prctl(NSX_PR_SET_DUMPABLE, 0);
+	else if (en->guarded && !stays_guarded(en) && en->dumpable == 1)
+		(void)nsx_sys_prctl(NSX_PR_SET_DUMPABLE, 1);
+}
+
+/* exec closes what we have opened, and makes the process dumpable. */
+void nsx_engine_release(struct nsx_engine *en)
+{
+	if (en->host_fork) {
+		nsx_facts_close(&en->facts);
+		nsx_target_close(&en->target);
+		nsx_process_close(&en->process);
+		if (en->rq->report_fd != NSX_NOFD)
+			(void)nsx_sys_close(en->rq->report_fd); /* whatever it was, it is gone */
+		unguard(en);
+	}
+	if (en->process.forked)
+		nsx_signals_restore(&en->process.signals);
+}
+
+int nsx_engine_failed(struct nsx_engine *en, const struct nsx_error *e)
+{
+	nsx_log_error(en->log, e);
+	if (en->process.forked)
+		nsx_process_tell(&en->process, e);
+	else
+		nsx_report_error(en->rq->report_fd, e);
+	return nsx_error_status(e);
+}

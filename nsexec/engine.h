@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Engine: the walk through the rooms, for the command and the constructor alike. */
+#ifndef NSX_ENGINE_H
+#define NSX_ENGINE_H
+
+#include "plan.h"
+#include "process.h"
+
+/* One run; the caller's storage, initialised by nsx_engine_init(). */
+struct nsx_engine {
+	const struct nsx_request *rq;
+	const struct nsx_log *log;
+	nsx_fork_fn *host_fork; /* NULL: a program will be executed; else the host returns */
+	struct nsx_target target;
+	struct nsx_facts facts;
+	struct nsx_plan plan;
+	struct nsx_process process;
+	int dumpable; /* as it was found; 1: has not been changed, or exec resets it */
+	bool guarded; /* it has been changed */
+};
+
+/**
+ * nsx_engine_init() - prepare a run
+ * @rq, @log:  outlive the engine
+ * @host_fork: how a host that is to go on gets a new process; NULL if exec follows
+ */
+void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq,
+		     const struct nsx_log *log, nsx_fork_fn *host_fork);
+
+/* Everything up to the plan, from complete facts: changes nothing. */
+int nsx_engine_look(struct nsx_engine *en, struct nsx_error *e);
+
+/**
+ * nsx_engine_enter() - do what the request says
+ *
+ * Left: 0 in the process that goes on, be it the same or a new one, with signals
+ * held if it is new (see nsx_engine_release()).  The waiter never comes back.
+ * Failure: -1; this process must end, it may be half-way.
+ */
+int nsx_engine_enter(struct nsx_engine *en, struct nsx_error *e);
+
+/* Give back and let go of everything, so that exec or the host finds nothing of ours. */
+void nsx_engine_release(struct nsx_engine *en);
+
+/* Tell everyone who should know of the failure.  Return: the exit status for it. */
+int nsx_engine_failed(struct nsx_engine *en, const struct nsx_error *e);
+
+#endif

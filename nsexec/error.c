@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "error.h"
+
+#include <errno.h>
+
+#include "errname.h"
+#include "text.h"
+
+static const char step_names[NSX_STEP_COUNT][8] = {
+	[NSX_STEP_NONE] = "none",     [NSX_STEP_GATE] = "gate",	      [NSX_STEP_READ] = "read",
+	[NSX_STEP_WORDS] = "words",   [NSX_STEP_OPTIONS] = "options", [NSX_STEP_TARGET] = "target",
+	[NSX_STEP_OPEN] = "open",     [NSX_STEP_CHECK] = "check",     [NSX_STEP_GUARD] = "guard",
+	[NSX_STEP_JOIN] = "join",     [NSX_STEP_BECOME] = "become",   [NSX_STEP_ROOT] = "root",
+	[NSX_STEP_CWD] = "cwd",	      [NSX_STEP_FORK] = "fork",	      [NSX_STEP_WAIT] = "wait",
+	[NSX_STEP_REPORT] = "report", [NSX_STEP_EXEC] = "exec",
+};
+
+/* '#' stands for the error's fact. */
+static const char hint_texts[NSX_HINT_COUNT][144] = {
+	[NSX_HINT_NONE] = "",
+	[NSX_HINT_THREADS] = "the kernel moves only a process with one thread; load nsexec before "
+			     "the threads start, or use the nsexec command",
+	[NSX_HINT_ADD_USER] =
+		"the namespace is owned by user namespace #; add -U to enter it too",
+	[NSX_HINT_CAPABLE] = "joining it needs CAP_SYS_ADMIN in user namespace #, which owns it, "
+			     "and in your own (mnt: CAP_SYS_CHROOT too)",
+	[NSX_HINT_PTRACE] =
+		"its namespaces are open to its own user if it is dumpable, else to CAP_SYS_PTRACE",
+	[NSX_HINT_KERNEL] = "this kernel was built without that kind of namespace, or is too old",
+	[NSX_HINT_GONE] = "the target ended while it was being entered; nothing was joined",
+	[NSX_HINT_NOT_A_NAMESPACE] =
+		"give /proc/PID/ns/KIND, or a file on which one is mounted, such as /run/netns/NAME",
+	[NSX_HINT_UNMAPPED] = "the id has no mapping in that user namespace; choose another with "
+			      "-S and -G, or --preserve-credentials",
+	[NSX_HINT_HOST_FILE] = "the program needs its own files and the target's mounts lack them; "
+			       "name the kinds to join and leave out -m (and -a)",
+	[NSX_HINT_PROC] = "is /proc mounted here, and is it of this PID namespace?",
+	[NSX_HINT_HELP] = "try 'nsexec --help'",
+	[NSX_HINT_INTERPRETER] =
+		"the file is there; the interpreter or loader that it names is not",
+};
+
+const char *nsx_step_name(enum nsx_step step)
+{
+	return step_names[step];
+}
+
+int nsx_fail(struct nsx_error *e, enum nsx_step step, int err, const char *what, const char *which)
+{
+	struct nsx_text t;
+
+	if (e->step != NSX_STEP_NONE)
+		return -1;
+	e->step = step;
+	e->err = err;
+	t = nsx_text_on(e->subject, sizeof(e->subject));
+	nsx_text_str(&t, what);
+	if (which) {
+		nsx_text_str(&t, " (");
+		nsx_text_str(&t, which);
+		nsx_text_str(&t, ")");
+	}
+	return -1;
+}
+
+int nsx_fail_number(struct nsx_error *e, enum nsx_step step, int err, const char *what,
+		    const char *which, uint64_t number, const char *tail)
+{
+	char buf[96];
+	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+
+	nsx_text_str(&t, which);
+	nsx_text_u64(&t, number);
+	nsx_text_str(&t, tail);
+	return nsx_fail(e, step, err, what, buf);
+}
+
+int nsx_hint(struct nsx_error *e, enum nsx_hint hint, uint64_t fact)
+{
+	if (e->hint == NSX_HINT_NONE) {
+		e->hint = hint;
+		e->fact = fact;
+	}
+	return -1;
+}
+
+void nsx_error_text(const struct nsx_error *e, char *buf, size_t size)
+{
+	struct nsx_text t = nsx_text_on(buf, size);
+
+	nsx_text_str(&t, step_names[e->step]);
+	nsx_text_str(&t, e->err ? " " : ": ");
+	nsx_text_plain(&t, e->subject);
+	if (e->err) {
+		nsx_text_str(&t, ": ");
+		nsx_text_str(&t, nsx_errname(e->err));
+		nsx_text_str(&t, " ");
+		nsx_text_str(&t, nsx_errtext(e->err));
+	}
+}
+
+void nsx_error_hint(const struct nsx_error *e, char *buf, size_t size)
+{
+	struct nsx_text t = nsx_text_on(buf, size);
+
+	for (const char *s = hint_texts[e->hint]; *s; s++)
+		if (*s == '#')
+			nsx_text_u64(&t, e->fact);
+		else
+			nsx_text_bytes(&t, s, 1);
+}
+
+int nsx_error_status(const struct nsx_error *e)
+{
+	if (e->step != NSX_STEP_EXEC)
+		return 125;
+	if (e->hint == NSX_HINT_INTERPRETER)
+		return 126;
+	return e->err == ENOENT || e->err == ENOTDIR ? 127 : 126;
+}

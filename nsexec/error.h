@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An error is step, errno and subject, filled in where the subject is known. */
+#ifndef NSX_ERROR_H
+#define NSX_ERROR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What was being attempted: one vocabulary for errors, plans and logs. */
+enum nsx_step {
+	NSX_STEP_NONE,
+	NSX_STEP_GATE,	  /* may this process be changed at all? */
+	NSX_STEP_READ,	  /* read the words */
+	NSX_STEP_WORDS,	  /* split them */
+	NSX_STEP_OPTIONS, /* understand them */
+	NSX_STEP_TARGET,  /* find and pin the target */
+	NSX_STEP_OPEN,	  /* open what will be needed later */
+	NSX_STEP_CHECK,	  /* ask the kernel about it */
+	NSX_STEP_GUARD,	  /* become non-dumpable, or dumpable again */
+	NSX_STEP_JOIN,
+	NSX_STEP_BECOME, /* change user and group id */
+	NSX_STEP_ROOT,
+	NSX_STEP_CWD,
+	NSX_STEP_FORK,
+	NSX_STEP_WAIT,
+	NSX_STEP_REPORT,
+	NSX_STEP_EXEC,
+	NSX_STEP_COUNT
+};
+
+const char *nsx_step_name(enum nsx_step step);
+
+/* What usually helps; the text may hold one number, the error's @fact. */
+enum nsx_hint {
+	NSX_HINT_NONE,
+	NSX_HINT_THREADS,
+	NSX_HINT_ADD_USER,
+	NSX_HINT_CAPABLE,
+	NSX_HINT_PTRACE,
+	NSX_HINT_KERNEL,
+	NSX_HINT_GONE,
+	NSX_HINT_NOT_A_NAMESPACE,
+	NSX_HINT_UNMAPPED,
+	NSX_HINT_HOST_FILE,
+	NSX_HINT_PROC,
+	NSX_HINT_HELP,
+	NSX_HINT_INTERPRETER,
+	NSX_HINT_COUNT
+};
+
+/* Plain bytes on purpose: it crosses process boundaries inside a message. */
+struct nsx_error {
+	enum nsx_step step;
+	int err;	   /* positive errno; 0: the request itself is wrong */
+	enum nsx_hint hint;
+	uint64_t fact;	   /* number inside the hint: an inode */
+	char subject[184]; /* which thing: "net (/proc/1234/ns/net)"; cut short if long */
+};
+
+/**
+ * nsx_fail() - record the first failure; a later call cannot hide the cause
+ * @e:     the error, zeroed at the beginning
+ * @step:  what was being attempted
+ * @err:   positive errno, or 0 if the request itself is wrong
+ * @what:  the subject
+ * @which: put behind it in parentheses, or NULL
+ *
+ * Return: -1, so that a caller can return nsx_fail(...).
+ */
+int nsx_fail(struct nsx_error *e, enum nsx_step step, int err, const char *what,
+	     const char *which);
+
+/* The same with "@what (@which@number@tail)" as its subject. */
+int nsx_fail_number(struct nsx_error *e, enum nsx_step step, int err, const char *what,
+		    const char *which, uint64_t number, const char *tail);
+
+/* Add what usually helps to a failure that has just been recorded.  Return: -1. */
+int nsx_hint(struct nsx_error *e, enum nsx_hint hint, uint64_t fact);
+
+/**
+ * nsx_error_text() - "join net (/proc/1/ns/net): EPERM Operation not permitted"
+ * nsx_error_hint() - the hint as a sentence, empty if there is none
+ * @buf, @size: where the text goes; cut short if it does not fit
+ *
+ * Bytes of the subject that could steer a terminal are shown as \xHH.
+ */
+void nsx_error_text(const struct nsx_error *e, char *buf, size_t size);
+void nsx_error_hint(const struct nsx_error *e, char *buf, size_t size);
+
+/* Exit status that the error stands for: 125, or for EXEC 126 or 127. */
+int nsx_error_status(const struct nsx_error *e);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Facts: what is true now.  Asked of the kernel before anything changes. */
+#ifndef NSX_FACTS_H
+#define NSX_FACTS_H
+
+#include <stdbool.h>
+
+#include "error.h"
+#include "log.h"
+#include "request.h"
+#include "target.h"
+
+/* Identity of a namespace; all zero: not asked, or this kernel has no such kind. */
+struct nsx_ns_id {
+	uint64_t dev;
+	uint64_t ino;
+};
+
+/* What is known of one kind that is to be joined. */
+struct nsx_ns_fact {
+	struct nsx_ns_id ours;
+	struct nsx_ns_id theirs;
+	uint64_t owner; /* inode of the user namespace that owns theirs; 0: not ours to see */
+	bool below;	/* @owner is the user namespace to be joined, or lies below it */
+	int fd;		/* theirs, open; NSX_NOFD: not needed */
+};
+
+struct nsx_facts {
+	struct nsx_ns_fact ns[NSX_KIND_COUNT];
+	nsx_kinds wanted; /* of those asked for, what this kernel has */
+	nsx_kinds shared; /* of those, where ours and theirs are the same */
+	bool complete;	  /* false: only USER, MNT and PID have been compared */
+	int pidfd;	  /* borrowed from the target; NSX_NOFD: not everything comes from it */
+	int root;	  /* directory to become root, or NSX_NOFD */
+	int wd;		  /* directory to become cwd, or NSX_NOFD */
+	uint64_t our_user; /* inode of our own user namespace, if @complete */
+};
+
+void nsx_facts_init(struct nsx_facts *f);
+void nsx_facts_close(struct nsx_facts *f);
+
+/**
+ * nsx_facts_quick() - the least that one setns(pidfd, mask) needs to be right
+ *
+ * The kernel checks the rest itself and joins all or nothing; only these it
+ * would not refuse: our own mount namespace (root and cwd would move), and a PID
+ * namespace that needs no new process.  Our own user namespace it would refuse.
+ *
+ * Return: 0, or -1 where only the complete facts will do; they then name the error.
+ */
+int nsx_facts_quick(const struct nsx_request *rq, struct nsx_target *t, struct nsx_facts *f);
+
+/**
+ * nsx_facts_complete() - open and check everything, and ask who owns it
+ * @t: the target; used only if @rq names one
+ * @f: initialised; owns its descriptors afterwards, also on failure
+ * @e: step TARGET, OPEN or CHECK
+ */
+int nsx_facts_complete(const struct nsx_request *rq, struct nsx_target *t, struct nsx_facts *f,
+		       struct nsx_error *e);
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "handoff.h"
+
+#include <errno.h>
+#include <stdbool.h>
+
+#include "sys.h"
+#include "text.h"
+
+enum { PATH_BYTES = 4096 };
+
+/* Where execvp(3) looks without PATH. */
+static const char default_path[] = "/bin:/usr/bin";
+
+const char *nsx_env_get(char *const *envp, const char *name)
+{
+	for (; *envp; envp++) {
+		const char *rest = nsx_text_after(*envp, name);
+
+		if (rest && *rest == '=')
+			return rest + 1;
+	}
+	return NULL;
+}
+
+static bool exists(const char *path)
+{
+	struct nsx_stat st;
+
+	return nsx_sys_stat(path, &st) == 0;
+}
+
+static int fail(const char *program, int err, bool is_there, struct nsx_error *e)
+{
+	(void)nsx_fail(e, NSX_STEP_EXEC, err, program, NULL);
+	return nsx_hint(e, is_there && err == ENOENT ? NSX_HINT_INTERPRETER : NSX_HINT_NONE, 0);
+}
+
+/* A text file without "#!" is a shell script, as for execvp(3).  Return: -errno. */
+static int try(char *path, char **program, char *const *envp)
+{
+	static char shell[] = "/bin/sh";
+	char *name = program[0];
+	int rc = nsx_sys_execve(path, program, envp);
+
+	if (rc != -ENOEXEC)
+		return rc;
+	program[-1] = shell;
+	program[0] = path;
+	rc = nsx_sys_execve(shell, program - 1, envp);
+	program[0] = name;
+	return rc;
+}
+
+/* Errors after which the next directory of PATH may still have the program. */
+static bool look_further(int rc)
+{
+	return rc == -ENOENT || rc == -ENOTDIR || rc == -EACCES || rc == -ENAMETOOLONG ||
+	       rc == -ESTALE || rc == -ENODEV || rc == -ETIMEDOUT;
+}
+
+/* Cut the next directory off PATH and put @name into it; an empty one means the cwd. */
+static const char *next_candidate(const char *dirs, const char *name, struct nsx_text *t)
+{
+	const char *end = dirs;
+
+	while (*end && *end != ':')
+		end++;
+	nsx_text_bytes(t, dirs, (size_t)(end - dirs));
+	if (end > dirs)
+		nsx_text_str(t, "/");
+	nsx_text_str(t, name);
+	return *end ? end + 1 : NULL;
+}
+
+int nsx_handoff_exec(char **program, char *const *envp, struct nsx_error *e)
+{
+	const char *dirs = nsx_env_get(envp, "PATH");
+	char path[PATH_BYTES];
+	int worst = -ENOENT;
+	bool is_there = false;
+
+	for (const char *c = program[0]; *c; c++)
+		if (*c == '/') {
+			int rc = try(program[0], program, envp);
+
+			return fail(program[0], -rc, exists(program[0]), e);
+		}
+	if (!*program[0])
+		return fail("an empty name", ENOENT, false, e);
+	for (dirs = dirs ? dirs : default_path; dirs;) {
+		struct nsx_text t = nsx_text_on(path, sizeof(path));
+		int rc;
+
+		dirs = next_candidate(dirs, program[0], &t);
+		rc = t.cut ? -ENAMETOOLONG : try(path, program, envp);
+		if (!look_further(rc))
+			return fail(path, -rc, true, e);
+		/* A file that may not be executed is a better reason than none at all. */
+		if (rc == -EACCES)
+			worst = rc;
+		is_there = is_there || (rc == -ENOENT && exists(path));
+	}
+	return fail(program[0], -worst, is_there, e);
+}
+
+/* "-sh": a dash in front of its name makes a shell a login shell. */
+static int exec_login(char *shell, char *const *envp)
+{
+	char name[256];
+	struct nsx_text t = nsx_text_on(name, sizeof(name));
+	char *words[3] = { NULL, name, NULL }; /* the first slot is the free one */
+	const char *base = shell;
+
+	for (const char *c = shell; *c; c++)
+		if (*c == '/')
+			base = c + 1;
+	nsx_text_str(&t, "-");
+	nsx_text_str(&t, base);
+	return try(shell, words + 1, envp);
+}
+
+int nsx_handoff_shell(char *const *envp, struct nsx_error *e)
+{
+	static char fallback[] = "/bin/sh";
+	const char *wish = nsx_env_get(envp, "SHELL");
+	char shell[PATH_BYTES];
+	struct nsx_text t = nsx_text_on(shell, sizeof(shell));
+	int rc;
+
+	nsx_text_str(&t, wish && *wish ? wish : fallback);
+	rc = exec_login(shell, envp);
+	/* The caller's favourite shell is often not in the container. */
+	if (rc == -ENOENT && !nsx_text_same(shell, fallback)) {
+		t = nsx_text_on(shell, sizeof(shell));
+		nsx_text_str(&t, fallback);
+		rc = exec_login(shell, envp);
+	}
+	return fail(shell, -rc, exists(shell), e);
+}
+
+void nsx_host_remember(struct nsx_host *h)
+{
+	long len = nsx_sys_readlink("/proc/self/exe", h->exe, sizeof(h->exe) - 1);
+
+	h->exe[len > 0 ? len : 0] = '\0';
+}
+
+/* A file that was deleted while running has " (deleted)" behind its name. */
+int nsx_host_check(const struct nsx_host *h, struct nsx_error *e)
+{
+	const size_t len = nsx_text_len(h->exe);
+
+	if (!len || exists(h->exe) || h->exe[len - 1] == ')')
+		return 0;
+	(void)nsx_fail(e, NSX_STEP_CHECK, ENOENT, "host program in the target's mounts", h->exe);
+	return nsx_hint(e, NSX_HINT_HOST_FILE, 0);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+//go:build ignore
+
+#include "help.h"
+
+#include "config.h"
+#include "options.h"
+#include "show.h"
+#include "text.h"
+
+enum { HELP_BYTES = 4096, COLUMN_HELP = 30, PATH_BYTES = 4096 };
+
+static const char intro[] =
+	"Usage: nsexec [OPTION]... [--] [PROGRAM [ARG]...]\n"
+	"Run PROGRAM (default: $SHELL) in namespaces of another process.\n"
+	"\n";
+
+static const char outro[] =
+	"\n"
+	"A FILE is attached: -n/run/netns/blue or --net=/run/netns/blue.  Without FILE the\n"
+	"namespace is the target's.  Joining needs CAP_SYS_ADMIN in the user namespace that\n"
+	"owns the namespace; as an ordinary user, join your container's with -U.\n"
+	"\n"
+	"The same words, in NSEXEC, move a program that knows nothing of it:\n"
+	"  NSEXEC='-t 1234 -n' LD_PRELOAD=$(nsexec --preload-path) java -jar app.jar\n"
+	"\n"
+	"Exit status: the program's own; 125 nsexec failed, 126 the program cannot be\n"
+	"executed, 127 it was not found.  The manual: nsexec(1).\n";
+
+static void put_row(struct nsx_text *t, const struct nsx_option_row *row)
+{
+	const size_t start = t->len;
+	const char letter[] = { ' ', ' ', row->letter ? '-' : ' ', row->letter ? row->letter : ' ',
+				row->letter ? ',' : ' ', ' ', '-', '-', '\0' };
+
+	nsx_text_str(t, letter);
+	nsx_text_str(t, row->name);
+	if (row->takes == NSX_TAKES_FILE) {
+		nsx_text_str(t, "[=");
+		nsx_text_str(t, row->value);
+		nsx_text_str(t, "]");
+	} else if (row->takes == NSX_TAKES_VALUE) {
+		nsx_text_str(t, " ");
+		nsx_text_str(t, row->value);
+	}
+	do
+		nsx_text_str(t, " ");
+	while (t->len < start + COLUMN_HELP);
+	nsx_text_str(t, row->help);
+	nsx_text_str(t, "\n");
+}
+
+static int show_help(struct nsx_error *e)
+{
+	char buf[HELP_BYTES];
+	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+
+	nsx_text_str(&t, intro);
+	for (enum nsx_option opt = 0; opt < NSX_OPT_COUNT; opt++)
+		put_row(&t, &nsx_option_rows[opt]);
+	nsx_text_str(&t, outro);
+	return nsx_show(t.buf, t.len, e);
+}
+
+static int show_version(struct nsx_error *e)
+{
+	static const char version[] = "nsexec " PACKAGE_VERSION "\n";
+
+	return nsx_show(version, sizeof(version) - 1, e);
+}
+
+/*
+ * Beside the command, as in the tree it was built in; else where it is installed.
+ * So the build is tried out before it is installed.
+ */
+static int show_preload_path(struct nsx_error *e)
+{
+	char path[PATH_BYTES];
+	long len = nsx_sys_readlink("/proc/self/exe", path, sizeof(path) - 1);
+	struct nsx_text t = { .buf = path, .size = sizeof(path) };
+	struct nsx_stat st;
+
+	while (len > 0 && path[len - 1] != '/')
+		len--;
+	t.len = len > 0 ? (size_t)len : 0;
+	nsx_text_str(&t, "libnsexec-preload.so");
+	if (t.cut || len <= 0 || nsx_sys_stat(path, &st) < 0) {
+		t = nsx_text_on(path, sizeof(path));
+		nsx_text_str(&t, NSX_PRELOAD_PATH);
+	}
+	nsx_text_str(&t, "\n");
+	return nsx_show(t.buf, t.len, e);
+}
+
+int nsx_help(enum nsx_show show, struct nsx_error *e)
+{
+	switch (show) {
+	case NSX_SHOW_HELP:
+		return show_help(e);
+	case NSX_SHOW_VERSION:
+		return show_version(e);
+	case NSX_SHOW_PRELOAD_PATH:
+		return show_preload_path(e);
+	case NSX_SHOW_NOTHING:
+		break;
+	}
+	return 0;
+}

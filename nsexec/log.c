@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "log.h"
+
+#include "sys.h"
+#include "text.h"
+
+enum { LINE_MAX_BYTES = 512 };
+
+static const char level_names[NSX_LOG_COUNT][8] = {
+	[NSX_LOG_OFF] = "off",
+	[NSX_LOG_ERROR] = "error",
+	[NSX_LOG_INFO] = "info",
+	[NSX_LOG_DEBUG] = "debug",
+};
+
+static int bad_value(const char *value, struct nsx_error *e)
+{
+	return nsx_fail(e, NSX_STEP_OPTIONS, 0,
+			"NSEXEC_LOG is not off, error, info or debug, with or without :FD", value);
+}
+
+int nsx_log_parse(const char *value, struct nsx_log *out, struct nsx_error *e)
+{
+	struct nsx_log log = NSX_LOG_DEFAULT;
+	const char *rest = NULL;
+	uint64_t fd = 2;
+
+	for (int level = 0; level < NSX_LOG_COUNT && !rest; level++) {
+		rest = nsx_text_after(value, level_names[level]);
+		log.level = (enum nsx_level)level;
+	}
+	if (!rest || (*rest && *rest != ':'))
+		return bad_value(value, e);
+	if (*rest == ':' && !nsx_text_number(rest + 1, INT32_MAX, &fd))
+		return bad_value(value, e);
+	log.fd = (int)fd;
+	*out = log;
+	return 0;
+}
+
+/* One write a line, so that lines of several processes do not mix. */
+static void put_line(const struct nsx_log *log, struct nsx_text *t)
+{
+	if (t->len == t->size - 1)
+		t->len--;
+	t->buf[t->len] = '\n';
+	(void)nsx_sys_write(log->fd, t->buf, t->len + 1); /* best effort: nobody else to tell */
+}
+
+void nsx_log(const struct nsx_log *log, enum nsx_level level, const char *what, const char *which)
+{
+	char buf[LINE_MAX_BYTES];
+	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+
+	if (level > log->level)
+		return;
+	nsx_text_str(&t, "nsexec: ");
+	nsx_text_str(&t, level_names[level]);
+	nsx_text_str(&t, ": ");
+	nsx_text_plain(&t, what);
+	if (which) {
+		nsx_text_str(&t, " (");
+		nsx_text_plain(&t, which);
+		nsx_text_str(&t, ")");
+	}
+	put_line(log, &t);
+}
+
+void nsx_log_number(const struct nsx_log *log, enum nsx_level level, const char *what,
+		    uint64_t number)
+{
+	char buf[24];
+	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+
+	if (level > log->level)
+		return;
+	nsx_text_u64(&t, number);
+	nsx_log(log, level, what, buf);
+}
+
+void nsx_log_error(const struct nsx_log *log, const struct nsx_error *e)
+{
+	char buf[LINE_MAX_BYTES], line[LINE_MAX_BYTES];
+	struct nsx_text t = nsx_text_on(line, sizeof(line));
+
+	if (log->level < NSX_LOG_ERROR)
+		return;
+	nsx_error_text(e, buf, sizeof(buf));
+	nsx_text_str(&t, "nsexec: ");
+	nsx_text_str(&t, buf);
+	put_line(log, &t);
+	nsx_error_hint(e, buf, sizeof(buf));
+	if (!buf[0])
+		return;
+	t = nsx_text_on(line, sizeof(line));
+	nsx_text_str(&t, "nsexec: hint: ");
+	nsx_text_str(&t, buf);
+	put_line(log, &t);
+}

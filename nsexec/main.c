@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+//go:build ignore
+
+/* The command: words come from argv, and a program is executed at the end. */
+#include "engine.h"
+#include "handoff.h"
+#include "help.h"
+#include "options.h"
+#include "show.h"
+
+/* The command's way through the rooms, up to exec.  Return: only on failure or if done. */
+static int enter_and_exec(struct nsx_engine *en, const struct nsx_request *rq, char **envp,
+			  struct nsx_error *e)
+{
+	if (nsx_engine_enter(en, e) < 0)
+		return -1;
+	nsx_engine_release(en);
+	if (rq->program)
+		return nsx_handoff_exec(rq->program, envp, e);
+	return nsx_handoff_shell(envp, e);
+}
+
+static int run(struct nsx_engine *en, const struct nsx_request *rq, char **envp,
+	       struct nsx_error *e)
+{
+	if (rq->show != NSX_SHOW_NOTHING)
+		return nsx_help(rq->show, e);
+	if (!rq->plan)
+		return enter_and_exec(en, rq, envp, e);
+	return nsx_engine_look(en, e) < 0 ? -1 : nsx_show_plan(en, e);
+}
+
+static int command(char **argv, char **envp)
+{
+	struct nsx_words words = { .word = argv + 1 };
+	struct nsx_request rq = { .report_fd = NSX_NOFD };
+	struct nsx_log log = NSX_LOG_DEFAULT;
+	const char *level = nsx_env_get(envp, "NSEXEC_LOG");
+	struct nsx_error e = { 0 };
+	struct nsx_engine en;
+
+	nsx_engine_init(&en, &rq, &log, NULL);
+	if (level && *level && nsx_log_parse(level, &log, &e) < 0)
+		return nsx_engine_failed(&en, &e);
+	if (nsx_options_parse(&words, &rq, &e) < 0)
+		return nsx_engine_failed(&en, &e);
+	return run(&en, &rq, envp, &e) < 0 ? nsx_engine_failed(&en, &e) : 0;
+}
+
+/* The kernel calls us with no argv[0] if it was executed so; there are no words then. */
+static char *no_words[] = { NULL, NULL };
+
+/* The initial stack: argc, argv, NULL, environment, NULL, auxiliary vector. */
+_Noreturn void nsx_start(long *stack);
+
+_Noreturn void nsx_start(long *stack)
+{
+	const long argc = stack[0];
+	char **argv = (char **)(stack + 1);
+
+	nsx_sys_exit(command(argc > 0 ? argv : no_words, argv + argc + 1));
+}
+
+NSX_START(nsx_start);

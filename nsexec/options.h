@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Options: from words to a request.  The table is parser, --help and manual check. */
+#ifndef NSX_OPTIONS_H
+#define NSX_OPTIONS_H
+
+#include "error.h"
+#include "request.h"
+#include "words.h"
+
+enum nsx_option {
+	NSX_OPT_TARGET,
+	NSX_OPT_ALL,
+	NSX_OPT_MOUNT,
+	NSX_OPT_UTS,
+	NSX_OPT_IPC,
+	NSX_OPT_NET,
+	NSX_OPT_PID,
+	NSX_OPT_CGROUP,
+	NSX_OPT_USER,
+	NSX_OPT_TIME,
+	NSX_OPT_SETUID,
+	NSX_OPT_SETGID,
+	NSX_OPT_PRESERVE_CREDENTIALS,
+	NSX_OPT_ROOT,
+	NSX_OPT_WD,
+	NSX_OPT_WDNS,
+	NSX_OPT_FORK,
+	NSX_OPT_NO_FORK,
+	NSX_OPT_DUMPABLE,
+	NSX_OPT_REPORT_FD,
+	NSX_OPT_PLAN,
+	NSX_OPT_PRELOAD_PATH,
+	NSX_OPT_HELP,
+	NSX_OPT_VERSION,
+	NSX_OPT_COUNT
+};
+
+enum nsx_takes { NSX_TAKES_NOTHING, NSX_TAKES_VALUE, NSX_TAKES_FILE /* optional, attached */ };
+
+/* Texts lie inside the row, not behind pointers: no relocation in the preload. */
+struct nsx_option_row {
+	char letter; /* 0: long name only */
+	char name[22];
+	enum nsx_takes takes;
+	char value[8]; /* how --help calls what it takes */
+	char help[68];
+};
+
+extern const struct nsx_option_row nsx_option_rows[NSX_OPT_COUNT];
+
+/**
+ * nsx_options_parse() - turn words into a request
+ * @words: options, then maybe PROGRAM and its arguments
+ * @out:   written only on success; points into @words
+ * @e:     filled on failure: step OPTIONS, errno 0, subject with the word
+ *
+ * As getopt_long(3) does it for nsenter(1): options end at "--" or at the first
+ * word that is none; a letter takes an optional FILE only attached (-n/run/x or
+ * -n=/run/x), a long name only behind "=".  Long names are not abbreviated.
+ *
+ * Context: any; pure; no allocation, no system call.
+ * Return: 0, or -1 with @e filled.
+ */
+int nsx_options_parse(const struct nsx_words *words, struct nsx_request *out, struct nsx_error *e);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan.h"
+
+static struct nsx_act *add(struct nsx_plan *p, enum nsx_step step)
+{
+	struct nsx_act *act = &p->act[p->n++];
+
+	*act = (struct nsx_act){ .step = step, .fd = NSX_NOFD };
+	return act;
+}
+
+static void add_join(struct nsx_plan *p, nsx_kinds kinds, enum nsx_way way, int fd)
+{
+	struct nsx_act *act = add(p, NSX_STEP_JOIN);
+
+	act->kinds = kinds;
+	act->way = way;
+	act->fd = fd;
+}
+
+/* MNT last among equals: joining it moves root and cwd. */
+static void add_each(struct nsx_plan *p, const struct nsx_facts *f, nsx_kinds kinds)
+{
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
+		if (k != NSX_MNT && (kinds & NSX_KIND_BIT(k)))
+			add_join(p, NSX_KIND_BIT(k), NSX_WAY_EACH, f->ns[k].fd);
+	if (kinds & NSX_KIND_BIT(NSX_MNT))
+		add_join(p, NSX_KIND_BIT(NSX_MNT), NSX_WAY_EACH, f->ns[NSX_MNT].fd);
+}
+
+static void add_become(struct nsx_plan *p, struct nsx_id uid, struct nsx_id gid)
+{
+	struct nsx_act *act = add(p, NSX_STEP_BECOME);
+
+	act->uid = uid;
+	act->gid = gid;
+}
+
+/* At once: until then we are nobody in there, and owner of nothing. */
+static void add_become_root(struct nsx_plan *p, const struct nsx_request *rq)
+{
+	const struct nsx_id root = { true, 0 };
+
+	if (!rq->preserve_credentials)
+		add_become(p, root, root);
+}
+
+/* Incomplete facts come from one process alone: the kernel sorts out who owns what. */
+static nsx_kinds below_user(const struct nsx_facts *f, nsx_kinds kinds)
+{
+	nsx_kinds below = 0;
+
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
+		if (!f->complete || f->ns[k].below)
+			below |= NSX_KIND_BIT(k);
+	return below & kinds;
+}
+
+static void add_joins(struct nsx_plan *p, const struct nsx_request *rq, const struct nsx_facts *f,
+		      enum nsx_way way)
+{
+	const nsx_kinds user = p->joins & NSX_KIND_BIT(NSX_USER);
+	const nsx_kinds after = user ? below_user(f, p->joins & ~user) : 0;
+	const nsx_kinds before = p->joins & ~user & ~after;
+
+	if (way == NSX_WAY_PIDFD && f->pidfd != NSX_NOFD) {
+		if (before)
+			add_join(p, before, way, f->pidfd);
+		if (user)
+			add_join(p, user | after, way, f->pidfd);
+		if (user)
+			add_become_root(p, rq);
+		return;
+	}
+	add_each(p, f, before);
+	add_each(p, f, user);
+	if (user)
+		add_become_root(p, rq);
+	add_each(p, f, after);
+}
+
+static bool needs_fork(const struct nsx_request *rq, nsx_kinds joins)
+{
+	switch (rq->fork) {
+	case NSX_FORK_ALWAYS:
+		return true;
+	case NSX_FORK_NEVER:
+		return false;
+	case NSX_FORK_AUTO:
+		break;
+	}
+	return joins & NSX_KIND_BIT(NSX_PID);
+}
+
+void nsx_plan_make(const struct nsx_request *rq, const struct nsx_facts *f, enum nsx_way way,
+		   struct nsx_plan *out)
+{
+	struct nsx_plan *p = out;
+
+	*p = (struct nsx_plan){ .joins = f->wanted & ~f->shared };
+	add_joins(p, rq, f, way);
+	if (rq->root)
+		add(p, NSX_STEP_ROOT)->fd = f->root;
+	if (rq->wd)
+		add(p, NSX_STEP_CWD)->fd = f->wd;
+	if (rq->wdns_dir)
+		add(p, NSX_STEP_CWD)->path = rq->wdns_dir;
+	if (rq->uid.given || rq->gid.given)
+		add_become(p, rq->uid, rq->gid);
+	p->forks = needs_fork(rq, p->joins);
+	if (p->forks)
+		add(p, NSX_STEP_FORK);
+}

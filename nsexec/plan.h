@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Plan: from request and facts to an ordered list of acts.  Pure: no system
+ * call, so it is tested without privilege and printed by --plan.
+ */
+#ifndef NSX_PLAN_H
+#define NSX_PLAN_H
+
+#include "facts.h"
+#include "request.h"
+
+/* How joins are made: together through the target's pidfd, or one by one. */
+enum nsx_way { NSX_WAY_PIDFD, NSX_WAY_EACH };
+
+/* One change.  Which members count depends on @step. */
+struct nsx_act {
+	enum nsx_step step;
+	nsx_kinds kinds;	/* JOIN: what one setns() joins */
+	enum nsx_way way;	/* JOIN */
+	int fd;			/* JOIN: namespace or pidfd; ROOT, CWD: directory; borrowed */
+	const char *path;	/* CWD: instead of @fd, resolved inside */
+	struct nsx_id uid, gid; /* BECOME */
+};
+
+enum { NSX_PLAN_MAX = 16 }; /* eight joins, two becomes, root, cwd, fork */
+
+struct nsx_plan {
+	struct nsx_act act[NSX_PLAN_MAX];
+	size_t n;
+	nsx_kinds joins; /* all that will be joined */
+	bool forks;	 /* the last act: the program is a new process, supervised */
+};
+
+/**
+ * nsx_plan_make() - decide what to do, in which order
+ * @rq:  what is wanted
+ * @f:   what is true; descriptors are borrowed, not taken over
+ * @way: NSX_WAY_PIDFD is used where @f has a pidfd, else each by itself
+ * @out: overwritten
+ *
+ * Joining needs CAP_SYS_ADMIN over the owner of the namespace.  What the user
+ * namespace to be joined owns comes with or after it, because only there is that
+ * capability gained; everything else before it, because there it would be lost.
+ */
+void nsx_plan_make(const struct nsx_request *rq, const struct nsx_facts *f, enum nsx_way way,
+		   struct nsx_plan *out);
+
+#endif

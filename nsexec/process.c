@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "process.h"
+
+#include <errno.h>
+#include <stdbool.h>
+
+enum { SEQPACKET_CLOEXEC = 5 | 02000000 };
+
+/* One datagram: it arrives whole or not at all. */
+struct message {
+	int32_t inside;
+	struct nsx_error error;
+};
+
+/* By which a process sees that another has ended; the second end is the other's. */
+struct lifeline {
+	int watch; /* readable or hung up: it has ended */
+	int hold;  /* kept open by the one that is watched; NSX_NOFD: @watch is a pidfd */
+};
+
+void nsx_process_init(struct nsx_process *p)
+{
+	*p = (struct nsx_process){ .channel = NSX_NOFD, .watch = NSX_NOFD, .hold = NSX_NOFD };
+}
+
+static int fail(int err, const char *what, struct nsx_error *e)
+{
+	return nsx_fail(e, NSX_STEP_FORK, err, what, NULL);
+}
+
+/* Both or none of the pair. */
+static int lift_pair(int pair[2])
+{
+	pair[0] = nsx_fd_lift(pair[0]);
+	pair[1] = nsx_fd_lift(pair[1]);
+	if (pair[0] >= 0 && pair[1] >= 0)
+		return 0;
+	nsx_fd_close(&pair[0]);
+	nsx_fd_close(&pair[1]);
+	return -EMFILE;
+}
+
+static int lifeline_open(struct lifeline *l)
+{
+	int pair[2], rc;
+
+	*l = (struct lifeline){ nsx_fd_pidfd(nsx_sys_getpid()), NSX_NOFD };
+	if (l->watch >= 0)
+		return 0;
+	rc = nsx_sys_pipe(pair, O_CLOEXEC); /* before Linux 5.3 */
+	if (rc == 0)
+		rc = lift_pair(pair);
+	if (rc == 0)
+		*l = (struct lifeline){ pair[0], pair[1] };
+	return rc;
+}
+
+static int channel_open(int pair[2])
+{
+	int rc = nsx_sys_socketpair(SEQPACKET_CLOEXEC, pair);
+
+	return rc < 0 ? rc : lift_pair(pair);
+}
+
+/*
+ * Entered: just born, all signals held.
+ * Left:    bound to the life of the waiter.
+ */
+static void be_born(struct lifeline *l)
+{
+	struct nsx_pollfd poll = { .fd = l->watch, .events = 1 };
+
+	nsx_fd_close(&l->hold); /* else the pipe would never hang up */
+	(void)nsx_sys_prctl(NSX_PR_SET_PDEATHSIG, SIGKILL); /* cannot fail: a valid signal */
+	if (nsx_sys_poll(&poll, 1, 0) != 0)
+		(void)nsx_sys_kill(nsx_sys_getpid(), SIGKILL);
+}
+
+/*
+ * libc's fork() has the thread id right, but musl before 1.2.4 forgets where the
+ * kernel should clear it when the thread ends; glibc has set the same address.
+ */
+static int fork_host(nsx_fork_fn *make)
+{
+	unsigned long tid_address = 0;
+	int pid;
+
+	(void)nsx_sys_prctl(NSX_PR_GET_TID_ADDRESS, (unsigned long)&tid_address); /* stays 0 */
+	pid = make();
+	if (pid == 0 && tid_address)
+		(void)nsx_sys_set_tid_address(tid_address); /* cannot fail */
+	return pid;
+}
+
+/* libc keeps the errno of its fork() to itself; the kernel tells it again. */
+static int why_no_fork(void)
+{
+	int pid = nsx_sys_clone_bare(SIGCHLD);
+
+	if (pid == 0)
+		nsx_sys_exit(0);
+	if (pid < 0)
+		return -pid;
+	(void)nsx_sys_wait(pid, NULL, 0); /* it has nothing to tell */
+	return EAGAIN;
+}
+
+int nsx_process_fork(nsx_fork_fn *make, bool report, struct nsx_process *p, int *pid,
+		     struct nsx_error *e)
+{
+	int channel[2] = { NSX_NOFD, NSX_NOFD };
+	struct lifeline life;
+	int rc = lifeline_open(&life);
+
+	if (rc < 0)
+		return fail(-rc, "lifeline to the waiter", e);
+	if (report)
+		rc = channel_open(channel);
+	if (rc < 0) {
+		nsx_fd_close(&life.watch);
+		nsx_fd_close(&life.hold);
+		return fail(-rc, "channel to the waiter", e);
+	}
+	nsx_signals_hold(&p->signals);
+	*pid = make ? fork_host(make) : nsx_sys_clone_bare(SIGCHLD);
+	if (*pid == 0) {
+		be_born(&life);
+		nsx_fd_close(&channel[0]);
+		p->channel = channel[1];
+		p->watch = life.watch;
+		p->forked = true;
+		return 0;
+	}
+	nsx_fd_close(&channel[1]); /* else the channel would never end */
+	p->channel = channel[0];
+	p->watch = life.watch;
+	p->hold = life.hold;
+	if (*pid > 0)
+		return 1;
+	nsx_signals_restore(&p->signals);
+	nsx_process_close(p);
+	return fail(make ? why_no_fork() : -*pid, "returning process", e);
+}
+
+void nsx_process_close(struct nsx_process *p)
+{
+	nsx_fd_close(&p->channel);
+	nsx_fd_close(&p->watch);
+	nsx_fd_close(&p->hold);
+}
+
+void nsx_process_tell(struct nsx_process *p, const struct nsx_error *error)
+{
+	struct message m;
+
+	if (p->channel == NSX_NOFD)
+		return;
+	m = (struct message){ .inside = nsx_sys_getpid(), .error = *error };
+	(void)nsx_sys_send(p->channel, &m, sizeof(m)); /* a dead waiter hears nothing */
+}
+
+void nsx_process_listen(struct nsx_process *p, struct nsx_outcome *out)
+{
+	struct message m;
+
+	while (nsx_sys_read(p->channel, &m, sizeof(m)) == sizeof(m)) {
+		out->inside = m.inside;
+		out->error = m.error;
+	}
+	nsx_fd_close(&p->channel);
+}

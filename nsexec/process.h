@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Process: the fork of the supervised shape, and what its two sides tell each other. */
+#ifndef NSX_PROCESS_H
+#define NSX_PROCESS_H
+
+#include <stdbool.h>
+
+#include "error.h"
+#include "fd.h"
+#include "signals.h"
+
+/*
+ * How the returning process is made.  NULL: a bare clone, for a process that
+ * will only exec; else the host's own fork(), the only one after which its libc
+ * knows the new process.
+ */
+typedef int nsx_fork_fn(void);
+
+/* What either side of the fork has to give back or let go of. */
+struct nsx_process {
+	struct nsx_signals signals; /* as they were, if @forked or in the waiter */
+	int channel;		    /* to the other side, for the report; NSX_NOFD: none */
+	int watch;		    /* the lifeline's end that tells; see process.c */
+	int hold;		    /* its other end, which the waiter must keep open */
+	bool forked;		    /* this is the returning process */
+};
+
+/* What the waiter hears from the returning process before hand-over. */
+struct nsx_outcome {
+	int pid;    /* as the caller sees it */
+	int inside; /* as it sees itself */
+	struct nsx_error error; /* step NONE: all went well */
+};
+
+void nsx_process_init(struct nsx_process *p);
+void nsx_process_close(struct nsx_process *p);
+
+/**
+ * nsx_process_fork() - make the returning process
+ * @make:   how
+ * @report: should the waiter hear the outcome?
+ * @p:      filled for the side that returns 0
+ * @pid:    out, in the waiter: the returning process
+ *
+ * The returning process dies with the waiter: PR_SET_PDEATHSIG, which does not
+ * tell if the parent had gone before it was set, so a pidfd (or pipe) of the
+ * parent is looked at after that.  getppid() could not tell: the parent is
+ * outside of the PID namespace, and 0 either way.
+ *
+ * Entered: in all namespaces of the plan, one thread.
+ * Left:    returning process: 0, all signals held.  Waiter: 1, all signals held.
+ *          Failure: -1, signals as before.
+ */
+int nsx_process_fork(nsx_fork_fn *make, bool report, struct nsx_process *p, int *pid,
+		     struct nsx_error *e);
+
+/* In the returning process: tell the waiter (if it listens) who we are, or what failed. */
+void nsx_process_tell(struct nsx_process *p, const struct nsx_error *error);
+
+/* In the waiter: listen until the other end is closed, by hand-over, exec or death. */
+void nsx_process_listen(struct nsx_process *p, struct nsx_outcome *out);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report.h"
+
+#include <errno.h>
+
+#include "text.h"
+
+static int put(int fd, const struct nsx_text *t, struct nsx_error *e)
+{
+	size_t done = 0;
+
+	while (done < t->len) {
+		long rc = nsx_sys_write(fd, t->buf + done, t->len - done);
+
+		if (rc <= 0)
+			return nsx_fail_number(e, NSX_STEP_REPORT, rc ? (int)-rc : EIO, "write it",
+					       "descriptor ", (uint64_t)fd, "");
+		done += (size_t)rc;
+	}
+	return 0;
+}
+
+int nsx_report_success(int fd, int pid, int inside, nsx_kinds joins, const struct nsx_facts *f,
+		       struct nsx_error *e)
+{
+	char line[NSX_REPORT_BYTES];
+	struct nsx_text t = nsx_text_on(line, sizeof(line));
+	const char *between = "";
+
+	if (fd == NSX_NOFD)
+		return 0;
+	nsx_text_str(&t, "{\"pid\":");
+	nsx_text_i64(&t, pid);
+	nsx_text_str(&t, ",\"pid_inside\":");
+	nsx_text_i64(&t, inside);
+	nsx_text_str(&t, ",\"namespaces\":{");
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++) {
+		if (!(joins & NSX_KIND_BIT(k)))
+			continue;
+		nsx_text_str(&t, between);
+		nsx_text_json(&t, nsx_kind_table[k].name);
+		nsx_text_str(&t, ":");
+		nsx_text_u64(&t, f->ns[k].theirs.ino);
+		between = ",";
+	}
+	nsx_text_str(&t, "}}\n");
+	return put(fd, &t, e);
+}
+
+void nsx_report_error(int fd, const struct nsx_error *error)
+{
+	char line[NSX_REPORT_BYTES];
+	struct nsx_text t = nsx_text_on(line, sizeof(line));
+	struct nsx_error ignored = { 0 };
+
+	if (fd == NSX_NOFD)
+		return;
+	nsx_text_str(&t, "{\"error\":{\"step\":");
+	nsx_text_json(&t, nsx_step_name(error->step));
+	nsx_text_str(&t, ",\"errno\":");
+	nsx_text_i64(&t, error->err);
+	nsx_text_str(&t, ",\"subject\":");
+	nsx_text_json(&t, error->subject);
+	nsx_text_str(&t, "}}\n");
+	(void)put(fd, &t, &ignored); /* best effort: stderr has the same */
+}

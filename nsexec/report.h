@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Report: the outcome as one JSON line for the caller's program. */
+#ifndef NSX_REPORT_H
+#define NSX_REPORT_H
+
+#include "facts.h"
+
+enum { NSX_REPORT_BYTES = 1536 }; /* a subject of control characters only, and some */
+
+/**
+ * nsx_report_success() - {"pid":N,"pid_inside":N,"namespaces":{"net":INODE,...}}
+ * @fd:     where to; NSX_NOFD: nothing is written
+ * @pid:    of the program, as the caller sees it
+ * @inside: of the program, as it sees itself
+ * @joins:  kinds that were joined, with their inodes in @f
+ *
+ * Return: 0, or -1 with @e filled (step REPORT): the caller waits for this line.
+ */
+int nsx_report_success(int fd, int pid, int inside, nsx_kinds joins, const struct nsx_facts *f,
+		       struct nsx_error *e);
+
+/* {"error":{"step":S,"errno":E,"subject":T}}; best effort: stderr has it too. */
+void nsx_report_error(int fd, const struct nsx_error *e);
+
+#endif

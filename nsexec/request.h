@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is wanted: filled by options.c, read by all rooms after it. */
+#ifndef NSX_REQUEST_H
+#define NSX_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fd.h"
+#include "kinds.h"
+
+enum nsx_fork {
+	NSX_FORK_AUTO,	 /* a new process where the kernel demands one */
+	NSX_FORK_ALWAYS, /* --fork */
+	NSX_FORK_NEVER,	 /* --no-fork: only later children enter the PID namespace */
+};
+
+enum nsx_dumpable { NSX_DUMPABLE_AUTO, NSX_DUMPABLE_YES, NSX_DUMPABLE_NO };
+
+/* Answered instead of entering anything. */
+enum nsx_show { NSX_SHOW_NOTHING, NSX_SHOW_HELP, NSX_SHOW_VERSION, NSX_SHOW_PRELOAD_PATH };
+
+/* An id to become; not @given: the caller's, or 0 in a user namespace that is joined. */
+struct nsx_id {
+	bool given;
+	uint32_t id;
+};
+
+/* All strings belong to the words and live as long as they do. */
+struct nsx_request {
+	const char *target; /* "who", as typed; NULL: nobody */
+
+	bool all;			  /* every kind of the target that differs from ours */
+	nsx_kinds join;			  /* kinds named one by one */
+	const char *file[NSX_KIND_COUNT]; /* NULL: that kind comes from the target */
+
+	bool root;	      /* change root: to @root_dir, NULL: to the target's root */
+	const char *root_dir;
+	bool wd;	      /* change cwd: to @wd_dir, NULL: to the target's cwd */
+	const char *wd_dir;   /* opened before the joins */
+	const char *wdns_dir; /* opened after the joins and the new root; NULL: not asked */
+
+	struct nsx_id uid, gid;
+	bool preserve_credentials;
+
+	enum nsx_fork fork;
+	enum nsx_dumpable dumpable;
+	int report_fd; /* the caller's descriptor for the report line, or NSX_NOFD */
+	bool plan;     /* print the plan, change nothing */
+	enum nsx_show show;
+
+	char **program; /* words to execute, ended by NULL; NULL: none were given */
+};
+
+/* Kinds that may be joined: with -a all of them, else those that were named. */
+static inline nsx_kinds nsx_request_kinds(const struct nsx_request *rq)
+{
+	return rq->all ? NSX_KINDS_ALL : rq->join;
+}
+
+/* Does this kind come from the target process, not from a FILE? */
+static inline bool nsx_from_target(const struct nsx_request *rq, enum nsx_kind kind)
+{
+	return !rq->file[kind] && (nsx_request_kinds(rq) & NSX_KIND_BIT(kind));
+}
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "show.h"
+
+#include <errno.h>
+
+enum {
+	COLUMN_ACT = 0,
+	COLUMN_STEP = 5,
+	COLUMN_WHAT = 13,
+	COLUMN_INODE = 21,
+	COLUMN_OWNER = 33,
+	COLUMN_HOW = 45,
+	TABLE_BYTES = 8192,
+};
+
+/* A table row by row; @start is where the row at hand begins. */
+struct table {
+	struct nsx_text *t;
+	size_t start;
+};
+
+static void column(struct table *table, size_t at)
+{
+	while (table->t->len < table->start + at && !table->t->cut)
+		nsx_text_str(table->t, " ");
+	/* A long cell pushes the next one along instead of touching it. */
+	if (at && table->t->len > table->start && table->t->buf[table->t->len - 1] != ' ')
+		nsx_text_str(table->t, " ");
+}
+
+static void cell(struct table *table, size_t at, const char *text)
+{
+	column(table, at);
+	nsx_text_plain(table->t, text);
+}
+
+static void cell_number(struct table *table, size_t at, uint64_t number)
+{
+	column(table, at);
+	if (number)
+		nsx_text_u64(table->t, number);
+	else
+		nsx_text_str(table->t, "?");
+}
+
+static void end_row(struct table *table)
+{
+	nsx_text_str(table->t, "\n");
+	table->start = table->t->len;
+}
+
+/* @act 0: none, the row is there for information. */
+static void begin_row(struct table *table, size_t act, const char *step)
+{
+	if (act)
+		cell_number(table, COLUMN_ACT, act);
+	else
+		cell(table, COLUMN_ACT, "-");
+	cell(table, COLUMN_STEP, step);
+}
+
+static void row_kind(struct table *table, size_t act, const char *step, enum nsx_kind kind,
+		     const struct nsx_facts *f, const char *how)
+{
+	begin_row(table, act, step);
+	cell(table, COLUMN_WHAT, nsx_kind_table[kind].name);
+	cell_number(table, COLUMN_INODE, f->ns[kind].theirs.ino);
+	cell_number(table, COLUMN_OWNER, f->ns[kind].owner);
+	cell(table, COLUMN_HOW, how);
+	end_row(table);
+}
+
+static void row_text(struct table *table, size_t act, const char *step, const char *text)
+{
+	begin_row(table, act, step);
+	cell(table, COLUMN_WHAT, text);
+	end_row(table);
+}
+
+static void rows_join(struct table *table, size_t number, const struct nsx_act *act,
+		      const struct nsx_engine *en)
+{
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++) {
+		const char *how = en->rq->file[k] ? en->rq->file[k] : "target, by itself";
+
+		if (!(act->kinds & NSX_KIND_BIT(k)))
+			continue;
+		if (act->way == NSX_WAY_PIDFD)
+			how = "target, by pidfd: all of this act or none";
+		row_kind(table, number, nsx_step_name(act->step), k, &en->facts, how);
+	}
+}
+
+static void put_id(struct nsx_text *t, const char *name, const struct nsx_id *id)
+{
+	if (!id->given)
+		return;
+	nsx_text_str(t, name);
+	nsx_text_u64(t, id->id);
+	nsx_text_str(t, ", ");
+}
+
+static void row_become(struct table *table, size_t number, const struct nsx_act *act)
+{
+	char buf[64];
+	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+
+	put_id(&t, "uid ", &act->uid);
+	put_id(&t, "gid ", &act->gid);
+	nsx_text_str(&t, "no supplementary groups");
+	row_text(table, number, nsx_step_name(act->step), buf);
+}
+
+static void row_act(struct table *table, size_t number, const struct nsx_engine *en)
+{
+	const struct nsx_act *act = &en->plan.act[number - 1];
+	const char *text = "";
+
+	switch (act->step) {
+	case NSX_STEP_JOIN:
+		rows_join(table, number, act, en);
+		return;
+	case NSX_STEP_BECOME:
+		row_become(table, number, act);
+		return;
+	case NSX_STEP_ROOT:
+		text = en->rq->root_dir ? en->rq->root_dir : "the target's";
+		break;
+	case NSX_STEP_CWD:
+		text = act->path	? act->path
+		       : en->rq->wd_dir ? en->rq->wd_dir
+					: "the target's";
+		break;
+	case NSX_STEP_FORK:
+		text = "a new process; the first one waits for it";
+		break;
+	default:
+		break;
+	}
+	row_text(table, number, nsx_step_name(act->step), text);
+}
+
+static void row_last(struct table *table, const struct nsx_engine *en)
+{
+	const size_t number = en->plan.n + 1;
+
+	if (en->rq->program)
+		row_text(table, number, nsx_step_name(NSX_STEP_EXEC), en->rq->program[0]);
+	else if (en->host_fork)
+		row_text(table, number, "return", "to the host program");
+	else
+		row_text(table, number, nsx_step_name(NSX_STEP_EXEC), "$SHELL, else /bin/sh");
+}
+
+int nsx_show(const char *text, size_t len, struct nsx_error *e)
+{
+	while (len) {
+		long rc = nsx_sys_write(1, text, len);
+
+		if (rc <= 0)
+			return nsx_fail(e, NSX_STEP_REPORT, rc ? (int)-rc : EIO, "standard output",
+					NULL);
+		text += rc;
+		len -= (size_t)rc;
+	}
+	return 0;
+}
+
+int nsx_show_plan(const struct nsx_engine *en, struct nsx_error *e)
+{
+	char buf[TABLE_BYTES];
+	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+	struct table table = { .t = &t };
+
+	begin_row(&table, 0, "step");
+	t.buf[0] = '#';
+	cell(&table, COLUMN_WHAT, "kind");
+	cell(&table, COLUMN_INODE, "inode");
+	cell(&table, COLUMN_OWNER, "owner");
+	cell(&table, COLUMN_HOW, "from");
+	end_row(&table);
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
+		if (en->facts.shared & NSX_KIND_BIT(k))
+			row_kind(&table, 0, "keep", k, &en->facts, "already ours");
+	for (size_t i = 1; i <= en->plan.n; i++)
+		row_act(&table, i, en);
+	row_last(&table, en);
+	return nsx_show(t.buf, t.len, e);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stage.h"
+
+#include <errno.h>
+
+#include "text.h"
+
+/* "net", or "cgroup,ipc,net" */
+static void put_kinds(struct nsx_text *t, nsx_kinds kinds)
+{
+	const char *between = "";
+
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
+		if (kinds & NSX_KIND_BIT(k)) {
+			nsx_text_str(t, between);
+			nsx_text_str(t, nsx_kind_table[k].name);
+			between = ",";
+		}
+}
+
+/* What a refused join usually needs; only one that is made by itself has one subject. */
+static void hint_join(const struct nsx_plan *plan, const struct nsx_act *act,
+		      const struct nsx_facts *f, int err, struct nsx_error *e)
+{
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++) {
+		const struct nsx_ns_fact *ns = &f->ns[k];
+
+		if (!(act->kinds & NSX_KIND_BIT(k)) || act->way != NSX_WAY_EACH || err != EPERM)
+			continue;
+		if (k == NSX_USER)
+			(void)nsx_hint(e, NSX_HINT_CAPABLE, ns->theirs.ino);
+		else if (ns->owner && ns->owner != f->our_user &&
+			 !(plan->joins & NSX_KIND_BIT(NSX_USER)))
+			(void)nsx_hint(e, NSX_HINT_ADD_USER, ns->owner);
+		else if (ns->owner)
+			(void)nsx_hint(e, NSX_HINT_CAPABLE, ns->owner);
+	}
+}
+
+static int stage_join(const struct nsx_plan *plan, const struct nsx_act *act,
+		      const struct nsx_facts *f, struct nsx_error *e)
+{
+	char kinds[64];
+	struct nsx_text t = nsx_text_on(kinds, sizeof(kinds));
+	int rc = nsx_sys_setns(act->fd, nsx_kinds_flags(act->kinds));
+
+	if (rc == 0)
+		return 0;
+	put_kinds(&t, act->kinds);
+	(void)nsx_fail(e, NSX_STEP_JOIN, -rc, kinds, NULL);
+	hint_join(plan, act, f, -rc, e);
+	return -1;
+}
+
+static int fail_id(const char *what, uint32_t id, int err, struct nsx_error *e)
+{
+	char buf[32];
+	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+
+	nsx_text_str(&t, what);
+	nsx_text_u64(&t, id);
+	(void)nsx_fail(e, NSX_STEP_BECOME, err, buf, NULL);
+	return nsx_hint(e, err == EINVAL ? NSX_HINT_UNMAPPED : NSX_HINT_NONE, 0);
+}
+
+/*
+ * Groups first and the user last: each needs what the next gives away.  A user
+ * namespace may deny setgroups(2) for ever (user_namespaces(7)); the groups that
+ * stay then were the caller's before, and nothing is gained by refusing.
+ */
+static int stage_become(const struct nsx_plan *plan, const struct nsx_act *act, struct nsx_error *e)
+{
+	const bool may_stay = plan->joins & NSX_KIND_BIT(NSX_USER);
+	int rc = nsx_sys_drop_groups();
+
+	if (rc == -EPERM && (may_stay || nsx_sys_count_groups() == 0))
+		rc = 0;
+	if (rc < 0)
+		return nsx_fail(e, NSX_STEP_BECOME, -rc, "without supplementary groups", NULL);
+	rc = act->gid.given ? nsx_sys_setresgid(act->gid.id) : 0;
+	if (rc < 0)
+		return fail_id("gid ", act->gid.id, -rc, e);
+	rc = act->uid.given ? nsx_sys_setresuid(act->uid.id) : 0;
+	if (rc < 0)
+		return fail_id("uid ", act->uid.id, -rc, e);
+	return 0;
+}
+
+/* Left with cwd in the new root, so that no way leads back through "..". */
+static int stage_root(const struct nsx_act *act, struct nsx_error *e)
+{
+	int rc = nsx_sys_fchdir(act->fd);
+
+	if (rc == 0)
+		rc = nsx_sys_chroot(".");
+	return rc < 0 ? nsx_fail(e, NSX_STEP_ROOT, -rc, "change to it", NULL) : 0;
+}
+
+static int stage_cwd(const struct nsx_act *act, struct nsx_error *e)
+{
+	int rc = act->path ? nsx_sys_chdir(act->path) : nsx_sys_fchdir(act->fd);
+
+	return rc < 0 ? nsx_fail(e, NSX_STEP_CWD, -rc, act->path ? act->path : "change to it", NULL)
+		      : 0;
+}
+
+static int stage(const struct nsx_plan *plan, const struct nsx_act *act, const struct nsx_facts *f,
+		 struct nsx_error *e)
+{
+	switch (act->step) {
+	case NSX_STEP_JOIN:
+		return stage_join(plan, act, f, e);
+	case NSX_STEP_BECOME:
+		return stage_become(plan, act, e);
+	case NSX_STEP_ROOT:
+		return stage_root(act, e);
+	case NSX_STEP_CWD:
+		return stage_cwd(act, e);
+	default:
+		return nsx_fail(e, act->step, EINVAL, "not an act", NULL);
+	}
+}
+
+static void log_act(const struct nsx_log *log, const struct nsx_act *act)
+{
+	char kinds[64];
+	struct nsx_text t = nsx_text_on(kinds, sizeof(kinds));
+
+	put_kinds(&t, act->kinds);
+	nsx_log(log, NSX_LOG_INFO, nsx_step_name(act->step), act->kinds ? kinds : NULL);
+}
+
+int nsx_stage_walk(const struct nsx_plan *plan, const struct nsx_facts *f,
+		   const struct nsx_log *log, size_t *done, struct nsx_error *e)
+{
+	const size_t n = plan->n - plan->forks;
+
+	for (*done = 0; *done < n; ++*done) {
+		if (stage(plan, &plan->act[*done], f, e) < 0)
+			return -1;
+		if (log->level >= NSX_LOG_INFO)
+			log_act(log, &plan->act[*done]);
+	}
+	return 0;
+}

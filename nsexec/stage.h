@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stages: carry out the acts of a plan, and nothing but that. */
+#ifndef NSX_STAGE_H
+#define NSX_STAGE_H
+
+#include "log.h"
+#include "plan.h"
+
+/**
+ * nsx_stage_walk() - carry out all acts but the fork, in order
+ * @plan: from nsx_plan_make()
+ * @f:    the facts it was made from, for the hints of an error
+ * @done: out: acts that were carried out; on failure the index of the one that failed
+ * @e:    filled on failure: the step and subject of that act
+ *
+ * Entered: in a process with one thread, non-dumpable, all targets open.
+ * Left:    in the namespaces of the plan; or, on failure, somewhere on the way:
+ *          only the very first act can fail without having changed anything.
+ */
+int nsx_stage_walk(const struct nsx_plan *plan, const struct nsx_facts *f,
+		   const struct nsx_log *log, size_t *done, struct nsx_error *e);
+
+#endif

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The kernel, without libc: inline system calls and the constants that older
+ * headers lack.
+ *
+ * Contract for every nsx_sys_*: the result on success (>= 0), -errno on
+ * failure; EINTR stays inside wherever the call may simply be repeated.  From
+ * libc this header takes numbers only, never a function or a struct.
+ */
+#ifndef NSX_SYS_H
+#define NSX_SYS_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+
+#include "arch.h"
+
+/*
+ * <sched.h> has the flags of clone(2) only for _GNU_SOURCE, and not all of them
+ * in every libc; the kernel's numbers never change.
+ */
+enum {
+	NSX_CLONE_THREAD = 0x00010000,
+	NSX_CLONE_NEWNS = 0x00020000,
+	NSX_CLONE_NEWCGROUP = 0x02000000,
+	NSX_CLONE_NEWUTS = 0x04000000,
+	NSX_CLONE_NEWIPC = 0x08000000,
+	NSX_CLONE_NEWUSER = 0x10000000,
+	NSX_CLONE_NEWPID = 0x20000000,
+	NSX_CLONE_NEWNET = 0x40000000,
+	NSX_CLONE_NEWTIME = 0x00000080,
+};
+
+#ifndef O_PATH
+#define O_PATH 010000000
+#endif
+
+/* One number on every architecture, as all calls since Linux 5.1 have. */
+#ifndef __NR_pidfd_send_signal
+#define __NR_pidfd_send_signal 424
+#endif
+#ifndef __NR_pidfd_open
+#define __NR_pidfd_open 434
+#endif
+#ifndef __NR_close_range
+#define __NR_close_range 436
+#endif
+#ifndef __NR_openat2
+#define __NR_openat2 437
+#endif
+/* Some libc headers call it by its older name only. */
+#ifndef __NR_newfstatat
+#define __NR_newfstatat __NR_fstatat
+#endif
+
+enum {
+	NSX_NS_GET_USERNS = 0xb701, /* ioctl: descriptor of the owner (Linux 4.9) */
+	NSX_NS_GET_PARENT = 0xb702, /* ioctl: descriptor of the parent (Linux 4.9) */
+	NSX_NS_GET_NSTYPE = 0xb703, /* ioctl: CLONE_NEW* (Linux 4.11) */
+	NSX_TIOCGPGRP = 0x540f,	    /* ioctl: foreground process group of a terminal */
+};
+
+enum {
+	NSX_PR_SET_PDEATHSIG = 1,
+	NSX_PR_GET_DUMPABLE = 3,
+	NSX_PR_SET_DUMPABLE = 4,
+	NSX_PR_GET_TID_ADDRESS = 40,
+};
+
+#define NSX_NSFS_MAGIC 0x6e736673u
+#define NSX_SIG_COUNT 64		/* signals 1..64 */
+#define NSX_SIGSET_SIZE 8		/* bytes of the kernel's signal set */
+#define NSX_RESOLVE_IN_ROOT 0x10	/* openat2: the directory is the root */
+
+/* siginfo_t as the kernel lays it out on 64-bit machines, as far as we read it. */
+struct nsx_siginfo {
+	int32_t signo;
+	int32_t err;
+	int32_t code;
+	int32_t pad;
+	int32_t pid;	/* sender, or the child */
+	uint32_t uid;
+	int32_t status; /* SIGCHLD: exit status or signal */
+	int32_t rest[25];
+};
+
+enum { /* nsx_siginfo.code */
+	NSX_SI_USER = 0,
+	NSX_SI_KERNEL = 0x80,
+	NSX_SI_QUEUE = -1,
+	NSX_SI_TKILL = -6,
+};
+
+struct nsx_pollfd {
+	int32_t fd;
+	int16_t events;
+	int16_t revents;
+};
+
+struct nsx_open_how {
+	uint64_t flags;
+	uint64_t mode;
+	uint64_t resolve;
+};
+
+struct nsx_timespec {
+	int64_t sec;
+	int64_t nsec;
+};
+
+static inline int nsx_sys_openat(int dir, const char *path, int flags)
+{
+	int rc;
+
+	do
+		rc = (int)nsx_syscall4(__NR_openat, dir, path, flags, 0);
+	while (rc == -EINTR);
+	return rc;
+}
+
+static inline int nsx_sys_openat2(int dir, const char *path, const struct nsx_open_how *how)
+{
+	return (int)nsx_syscall4(__NR_openat2, dir, path, how, sizeof(*how));
+}
+
+/* Not retried: Linux frees the number even on EINTR. */
+static inline int nsx_sys_close(int fd)
+{
+	return (int)nsx_syscall1(__NR_close, fd);
+}
+
+static inline int nsx_sys_close_range(unsigned first, unsigned last)
+{
+	return (int)nsx_syscall3(__NR_close_range, first, last, 0);
+}
+
+static inline long nsx_sys_read(int fd, void *buf, size_t size)
+{
+	long rc;
+
+	do
+		rc = nsx_syscall3(__NR_read, fd, buf, size);
+	while (rc == -EINTR);
+	return rc;
+}
+
+static inline long nsx_sys_write(int fd, const void *buf, size_t size)
+{
+	long rc;
+
+	do
+		rc = nsx_syscall3(__NR_write, fd, buf, size);
+	while (rc == -EINTR);
+	return rc;
+}
+
+/* Return: bytes written to @buf, which is not NUL-terminated. */
+static inline long nsx_sys_readlink(const char *path, char *buf, size_t size)
+{
+	return nsx_syscall4(__NR_readlinkat, AT_FDCWD, path, buf, size);
+}
+
+static inline int nsx_sys_stat(const char *path, struct nsx_stat *st)
+{
+	return (int)nsx_syscall4(__NR_newfstatat, AT_FDCWD, path, st, 0);
+}
+
+static inline int nsx_sys_fstat(int fd, struct nsx_stat *st)
+{
+	return (int)nsx_syscall2(__NR_fstat, fd, st);
+}
+
+/* @out: 16 longs, more than any architecture's struct statfs; the first is the magic. */
+static inline int nsx_sys_fstatfs(int fd, uint64_t out[16])
+{
+	return (int)nsx_syscall2(__NR_fstatfs, fd, out);
+}
+
+static inline int nsx_sys_ioctl(int fd, unsigned request, void *arg)
+{
+	return (int)nsx_syscall3(__NR_ioctl, fd, request, arg);
+}
+
+static inline int nsx_sys_fcntl(int fd, int command, long arg)
+{
+	return (int)nsx_syscall3(__NR_fcntl, fd, command, arg);
+}
+
+static inline int nsx_sys_pipe(int fds[2], int flags)
+{
+	return (int)nsx_syscall2(__NR_pipe2, fds, flags);
+}
+
+static inline int nsx_sys_socketpair(int type, int fds[2])
+{
+	enum { AF_UNIX_NUMBER = 1 };
+
+	return (int)nsx_syscall4(__NR_socketpair, AF_UNIX_NUMBER, type, 0, fds);
+}
+
+/* A peer that is gone is -EPIPE, never a SIGPIPE. */
+static inline long nsx_sys_send(int fd, const void *buf, size_t size)
+{
+	enum { MSG_NOSIGNAL_FLAG = 0x4000 };
+	long rc;
+
+	do
+		rc = nsx_syscall6(__NR_sendto, fd, (long)buf, (long)size, MSG_NOSIGNAL_FLAG, 0, 0);
+	while (rc == -EINTR);
+	return rc;
+}
+
+/* Wait at most @millis milliseconds, -1: for ever. */
+static inline int nsx_sys_poll(struct nsx_pollfd *fds, unsigned n, int millis)
+{
+	struct nsx_timespec t = { millis / 1000, millis % 1000 * 1000000L };
+
+	return (int)nsx_syscall5(__NR_ppoll, fds, n, millis < 0 ? NULL : &t, NULL, 0);
+}
+
+static inline int nsx_sys_setns(int fd, unsigned kinds)
+{
+	return (int)nsx_syscall2(__NR_setns, fd, kinds);
+}
+
+static inline int nsx_sys_unshare(unsigned flags)
+{
+	return (int)nsx_syscall1(__NR_unshare, flags);
+}
+
+static inline int nsx_sys_pidfd_open(int pid)
+{
+	return (int)nsx_syscall2(__NR_pidfd_open, pid, 0);
+}
+
+static inline int nsx_sys_pidfd_send_signal(int pidfd, int sig)
+{
+	return (int)nsx_syscall4(__NR_pidfd_send_signal, pidfd, sig, NULL, 0);
+}
+
+/*
+ * A bare process: libc is not told, so the thread id that it caches is the
+ * parent's.  Only for a process that never returns to the host.
+ */
+static inline int nsx_sys_clone_bare(unsigned long flags)
+{
+	return (int)NSX_CLONE(flags, 0, 0, 0, 0);
+}
+
+static inline int nsx_sys_getpid(void)
+{
+	return (int)nsx_syscall0(__NR_getpid);
+}
+
+static inline int nsx_sys_getpgid(int pid)
+{
+	return (int)nsx_syscall1(__NR_getpgid, pid);
+}
+
+static inline int nsx_sys_getsid(int pid)
+{
+	return (int)nsx_syscall1(__NR_getsid, pid);
+}
+
+static inline int nsx_sys_kill(int pid, int sig)
+{
+	return (int)nsx_syscall2(__NR_kill, pid, sig);
+}
+
+static inline int nsx_sys_sigqueue(int pid, int sig, const struct nsx_siginfo *info)
+{
+	return (int)nsx_syscall3(__NR_rt_sigqueueinfo, pid, sig, info);
+}
+
+/* @status: as wait(2) writes it.  Return: pid, 0 with WNOHANG and nothing to tell. */
+static inline int nsx_sys_wait(int pid, int *status, int options)
+{
+	int rc;
+
+	do
+		rc = (int)nsx_syscall4(__NR_wait4, pid, status, options, NULL);
+	while (rc == -EINTR);
+	return rc;
+}
+
+static inline _Noreturn void nsx_sys_exit(int status)
+{
+	for (;;)
+		(void)nsx_syscall1(__NR_exit_group, status); /* cannot fail */
+}
+
+static inline int nsx_sys_prctl(int option, unsigned long arg)
+{
+	return (int)nsx_syscall5(__NR_prctl, option, arg, 0, 0, 0);
+}
+
+static inline int nsx_sys_sigmask(int how, const uint64_t *set, uint64_t *old)
+{
+	return (int)nsx_syscall4(__NR_rt_sigprocmask, how, set, old, NSX_SIGSET_SIZE);
+}
+
+static inline int nsx_sys_sigaction(int sig, const struct nsx_sigaction *act,
+				    struct nsx_sigaction *old)
+{
+	return (int)nsx_syscall4(__NR_rt_sigaction, sig, act, old, NSX_SIGSET_SIZE);
+}
+
+/* @timeout: NULL: for ever.  Return: the signal, taken off the queue. */
+static inline int nsx_sys_sigtimedwait(const uint64_t *set, struct nsx_siginfo *info,
+				       const struct nsx_timespec *timeout)
+{
+	return (int)nsx_syscall4(__NR_rt_sigtimedwait, set, info, timeout, NSX_SIGSET_SIZE);
+}
+
+static inline int nsx_sys_execve(const char *path, char *const *argv, char *const *envp)
+{
+	return (int)nsx_syscall3(__NR_execve, path, argv, envp);
+}
+
+static inline int nsx_sys_fchdir(int fd)
+{
+	return (int)nsx_syscall1(__NR_fchdir, fd);
+}
+
+static inline int nsx_sys_chdir(const char *path)
+{
+	return (int)nsx_syscall1(__NR_chdir, path);
+}
+
+static inline int nsx_sys_chroot(const char *path)
+{
+	return (int)nsx_syscall1(__NR_chroot, path);
+}
+
+static inline int nsx_sys_setresuid(uint32_t uid)
+{
+	return (int)nsx_syscall3(__NR_setresuid, uid, uid, uid);
+}
+
+static inline int nsx_sys_setresgid(uint32_t gid)
+{
+	return (int)nsx_syscall3(__NR_setresgid, gid, gid, gid);
+}
+
+static inline int nsx_sys_drop_groups(void)
+{
+	return (int)nsx_syscall2(__NR_setgroups, 0, NULL);
+}
+
+static inline int nsx_sys_count_groups(void)
+{
+	return (int)nsx_syscall2(__NR_getgroups, 0, NULL);
+}
+
+static inline long nsx_sys_set_tid_address(unsigned long address)
+{
+	return nsx_syscall1(__NR_set_tid_address, address);
+}
+
+#endif

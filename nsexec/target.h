@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Target: from "who" to a process that is pinned and cannot be another one. */
+#ifndef NSX_TARGET_H
+#define NSX_TARGET_H
+
+#include "error.h"
+#include "fd.h"
+
+/* "Who", understood but not looked for yet. */
+struct nsx_who {
+	int pid; /* as the caller sees it; > 0 */
+};
+
+/**
+ * nsx_who_parse() - understand the value of --target
+ * @text: a PID in decimal
+ * @e:    filled on failure: step TARGET, errno 0
+ *
+ * Context: any; pure.
+ * Return: 0, or -1 with @e filled.
+ */
+int nsx_who_parse(const char *text, struct nsx_who *out, struct nsx_error *e);
+
+/* A process, pinned by @pidfd, or where the kernel has none by @proc alone. */
+struct nsx_target {
+	int pid;
+	int pidfd; /* NSX_NOFD: older than Linux 5.3, or a thread that leads no process */
+	int proc;  /* O_PATH directory /proc/PID; NSX_NOFD until it is needed */
+};
+
+void nsx_target_init(struct nsx_target *t);
+void nsx_target_close(struct nsx_target *t);
+
+/**
+ * nsx_target_open() - pin the process
+ * @t:   initialised; owns its descriptors afterwards, also on failure
+ * @e:   step TARGET; ESRCH: no such process
+ */
+int nsx_target_open(const struct nsx_who *who, struct nsx_target *t, struct nsx_error *e);
+
+/**
+ * nsx_target_proc() - have /proc/PID of the pinned process open
+ *
+ * The directory belongs to one process for ever: once that is gone, every look
+ * into it fails with ESRCH, whoever has the PID by then.  Opened once.
+ */
+int nsx_target_proc(struct nsx_target *t, struct nsx_error *e);
+
+/* Is the pinned process still there?  -1 and step TARGET, ESRCH, if not. */
+int nsx_target_alive(const struct nsx_target *t, struct nsx_error *e);
+
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "text.h"
+
+struct nsx_text nsx_text_on(char *buf, size_t size)
+{
+	buf[0] = '\0';
+	return (struct nsx_text){ .buf = buf, .size = size };
+}
+
+void nsx_text_bytes(struct nsx_text *t, const char *bytes, size_t len)
+{
+	size_t room = t->size - 1 - t->len;
+
+	if (len > room) {
+		len = room;
+		t->cut = true;
+	}
+	for (size_t i = 0; i < len; i++)
+		t->buf[t->len + i] = bytes[i];
+	t->len += len;
+	t->buf[t->len] = '\0';
+}
+
+void nsx_text_str(struct nsx_text *t, const char *s)
+{
+	nsx_text_bytes(t, s, nsx_text_len(s));
+}
+
+void nsx_text_u64(struct nsx_text *t, uint64_t n)
+{
+	char digits[20]; /* 2^64 has 20 */
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n);
+	nsx_text_bytes(t, digits + at, sizeof(digits) - at);
+}
+
+void nsx_text_i64(struct nsx_text *t, int64_t n)
+{
+	if (n < 0)
+		nsx_text_str(t, "-");
+	nsx_text_u64(t, n < 0 ? -(uint64_t)n : (uint64_t)n);
+}
+
+static void put_hex(struct nsx_text *t, const char *prefix, unsigned char byte)
+{
+	static const char digits[] = "0123456789abcdef";
+	char hex[2] = { digits[byte >> 4], digits[byte & 15] };
+
+	nsx_text_str(t, prefix);
+	nsx_text_bytes(t, hex, 2);
+}
+
+/*
+ * Length of the well-formed UTF-8 sequence at @s, 0 if there is none.  The
+ * bounds of the second byte keep out overlong forms, surrogates and what lies
+ * beyond U+10FFFF (RFC 3629, section 4).
+ */
+static size_t utf8_len(const unsigned char *s)
+{
+	unsigned char low = 0x80, high = 0xbf;
+	size_t n;
+
+	if (s[0] < 0x80)
+		return 1;
+	if (s[0] < 0xc2 || s[0] > 0xf4)
+		return 0;
+	n = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+	if (s[0] == 0xe0)
+		low = 0xa0;
+	else if (s[0] == 0xed)
+		high = 0x9f;
+	else if (s[0] == 0xf0)
+		low = 0x90;
+	else if (s[0] == 0xf4)
+		high = 0x8f;
+	if (s[1] < low || s[1] > high)
+		return 0;
+	for (size_t i = 2; i < n; i++)
+		if (s[i] < 0x80 || s[i] > 0xbf)
+			return 0;
+	return n;
+}
+
+void nsx_text_json(struct nsx_text *t, const char *s)
+{
+	nsx_text_str(t, "\"");
+	while (*s) {
+		unsigned char c = (unsigned char)*s;
+		size_t n = utf8_len((const unsigned char *)s);
+
+		if (c == '"' || c == '\\') {
+			nsx_text_str(t, "\\");
+			nsx_text_bytes(t, s, 1);
+		} else if (c < 0x20 || c == 0x7f) {
+			put_hex(t, "\\u00", c);
+		} else if (n == 0) {
+			nsx_text_str(t, "\\ufffd");
+		} else {
+			nsx_text_bytes(t, s, n);
+		}
+		s += n ? n : 1;
+	}
+	nsx_text_str(t, "\"");
+}
+
+void nsx_text_plain(struct nsx_text *t, const char *s)
+{
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (c < 0x20 || c == 0x7f)
+			put_hex(t, "\\x", c);
+		else
+			nsx_text_bytes(t, s, 1);
+	}
+}
+
+size_t nsx_text_len(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n])
+		n++;
+	return n;
+}
+
+bool nsx_text_same(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
+
+const char *nsx_text_after(const char *s, const char *start)
+{
+	while (*start)
+		if (*s++ != *start++)
+			return NULL;
+	return s;
+}
+
+bool nsx_text_number(const char *s, uint64_t max, uint64_t *out)
+{
+	uint64_t n = 0;
+
+	if (!*s)
+		return false;
+	for (; *s; s++) {
+		uint64_t digit = (uint64_t)(*s - '0');
+
+		if (*s < '0' || *s > '9' || digit > max || n > (max - digit) / 10)
+			return false;
+		n = n * 10 + digit;
+	}
+	*out = n;
+	return true;
+}

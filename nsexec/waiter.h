@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The waiter: the first process, once the program is another one. */
+#ifndef NSX_WAITER_H
+#define NSX_WAITER_H
+
+#include "signals.h"
+
+/**
+ * nsx_waiter_run() - stand in for the program until it ends
+ * @pid:  the program, our child
+ * @keep: a descriptor that stays open, or NSX_NOFD
+ *
+ * Forwards every signal that can be, mirrors stop and continue, and ends with
+ * the program's status or by the program's signal.  Every other descriptor is closed
+ * first, so that pipes end when the program lets go of them.
+ *
+ * Entered: all signals held (nsx_signals_hold()), as the parent of @pid.
+ * Left:    never.
+ */
+_Noreturn void nsx_waiter_run(int pid, int keep);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The constructor: runs before the host's main(), while there is one thread.
+ *
+ * As preload it is the first constructor of all (-z initfirst), so libc may not
+ * have initialised itself: nothing here but fork() comes from libc.
+ */
+#include "carrier.h"
+#include "engine.h"
+#include "environ.h"
+#include "gate.h"
+#include "handoff.h"
+#include "options.h"
+#include "show.h"
+
+/*
+ * The only state that we keep in a host; pages of it are touched only if
+ * something is asked of us.
+ */
+static struct nsx_words_store store;
+
+#ifdef NSX_PRELOAD
+extern int fork(void) __attribute__((weak)); /* a host need not have a libc */
+#else
+extern int fork(void);
+#endif
+
+static int bare_fork(void)
+{
+	return nsx_sys_clone_bare(SIGCHLD);
+}
+
+static nsx_fork_fn *host_fork(void)
+{
+#ifdef NSX_PRELOAD
+	if (!fork)
+		return bare_fork;
+#endif
+	(void)bare_fork; /* only a preload can meet a host without libc */
+	return fork;
+}
+
+static int parse(const struct nsx_words *words, struct nsx_request *rq, struct nsx_error *e)
+{
+	if (nsx_options_parse(words, rq, e) < 0)
+		return -1;
+	if (rq->show != NSX_SHOW_NOTHING)
+		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "not in front of a host program",
+				words->word[0]);
+	return 0;
+}
+
+/* Left: with the host to go on, 0; else this process ends or has become a program. */
+static int enter(struct nsx_engine *en, const struct nsx_request *rq, char **env,
+		 struct nsx_error *e)
+{
+	if (rq->plan) {
+		if (nsx_engine_look(en, e) < 0 || nsx_show_plan(en, e) < 0)
+			return -1;
+		nsx_sys_exit(0);
+	}
+	if (nsx_engine_enter(en, e) < 0)
+		return -1;
+	nsx_engine_release(en);
+	return rq->program ? nsx_handoff_exec(rq->program, env, e) : 0;
+}
+
+static int run(const struct nsx_carrier *carrier, char **env, const struct nsx_auxv *auxv,
+	       struct nsx_engine *en, struct nsx_request *rq, struct nsx_log *log,
+	       struct nsx_error *e)
+{
+	struct nsx_words words;
+
+	if (carrier->log && nsx_log_parse(carrier->log, log, e) < 0)
+		return -1;
+	if (nsx_carrier_read(carrier, &store, &words, e) < 0)
+		return -1;
+	nsx_environ_scrub(env, auxv);
+	if (parse(&words, rq, e) < 0)
+		return -1;
+	en->host_fork = rq->program ? NULL : host_fork();
+	return enter(en, rq, env, e);
+}
+
+static void constructor(int argc, char **argv, char **envp)
+{
+	char **env = nsx_environ(envp);
+	struct nsx_log log = NSX_LOG_DEFAULT;
+	struct nsx_request rq = { .report_fd = NSX_NOFD };
+	struct nsx_error e = { 0 };
+	struct nsx_carrier carrier;
+	struct nsx_auxv auxv;
+	struct nsx_engine en;
+	int rc = -1;
+
+	(void)argc; /* musl passes neither */
+	(void)argv;
+	if (!nsx_carrier_find(env, &carrier))
+		return;
+	nsx_auxv_find(env, &auxv);
+	nsx_engine_init(&en, &rq, &log, NULL);
+	switch (nsx_gate(&auxv, &e)) {
+	case NSX_GATE_IGNORE:
+		nsx_environ_scrub(env, &auxv);
+		nsx_log(&log, NSX_LOG_ERROR,
+			"NSEXEC is ignored: the program has more privileges than its caller", NULL);
+		return;
+	case NSX_GATE_REFUSE:
+		break;
+	case NSX_GATE_ENTER:
+		rc = run(&carrier, env, &auxv, &en, &rq, &log, &e);
+		break;
+	}
+	if (rc < 0)
+		nsx_sys_exit(nsx_engine_failed(&en, &e));
+}
+
+typedef void constructor_fn(int argc, char **argv, char **envp);
+
+#ifdef NSX_PRELOAD
+/* -z initfirst puts it in front of every other object's. */
+__attribute__((used, section(".init_array"))) static constructor_fn *const entry = constructor;
+#else
+/*
+ * Linked into a dynamic program, .preinit_array is in front of the libraries'
+ * constructors, which may start threads.  musl does not run it: there, as the
+ * first of the program's own.  Whoever comes second finds nothing asked.
+ */
+__attribute__((used, section(".preinit_array"))) static constructor_fn *const early = constructor;
+__attribute__((used, section(".init_array.00101"))) static constructor_fn *const entry =
+	constructor;
+#endif
