@@ -40,17 +40,17 @@ struct nsx_sigaction {
 	uint64_t mask;
 };
 
-#define NSX_START(function)                   \
-	__asm__(".text\n"                     \
-		".global _start\n"            \
-		".type _start, %function\n"   \
-		"_start:\n"                   \
-		"	mov x29, #0\n"        \
-		"	mov x30, #0\n"        \
-		"	mov x0, sp\n"         \
-		"	and sp, x0, #-16\n"   \
-		"	bl " #function "\n"   \
-		"	brk #1\n"             \
+#define NSX_START(function)                 \
+	__asm__(".text\n"                   \
+		".global _start\n"          \
+		".type _start, %function\n" \
+		"_start:\n"                 \
+		"\tmov x29, #0\n"           \
+		"\tmov x30, #0\n"           \
+		"\tmov x0, sp\n"            \
+		"\tand sp, x0, #-16\n"      \
+		"\tbl " #function "\n"      \
+		"\tbrk #1\n"                \
 		".size _start, . - _start\n")
 
 #endif

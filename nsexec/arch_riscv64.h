@@ -33,26 +33,26 @@ struct nsx_stat {
 	uint64_t rest[12];
 };
 
-struct nsx_sigaction { /* no restorer: the vDSO returns from handlers */
+struct nsx_sigaction {	  /* no restorer: the vDSO returns from handlers */
 	uint64_t handler; /* 0: default, 1: ignore */
 	uint64_t flags;
 	uint64_t mask;
 };
 
 /* gp first: the linker relaxes accesses to small data against it. */
-#define NSX_START(function)                         \
-	__asm__(".text\n"                           \
-		".global _start\n"                  \
-		".type _start, @function\n"         \
-		"_start:\n"                         \
-		".option push\n"                    \
-		".option norelax\n"                 \
-		"	lla gp, __global_pointer$\n" \
-		".option pop\n"                     \
-		"	mv a0, sp\n"                \
-		"	andi sp, sp, -16\n"         \
-		"	call " #function "\n"       \
-		"	ebreak\n"                   \
+#define NSX_START(function)                     \
+	__asm__(".text\n"                       \
+		".global _start\n"              \
+		".type _start, @function\n"     \
+		"_start:\n"                     \
+		".option push\n"                \
+		".option norelax\n"             \
+		"\tlla gp, __global_pointer$\n" \
+		".option pop\n"                 \
+		"\tmv a0, sp\n"                 \
+		"\tandi sp, sp, -16\n"          \
+		"\tcall " #function "\n"        \
+		"\tebreak\n"                    \
 		".size _start, . - _start\n")
 
 #endif

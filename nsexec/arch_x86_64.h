@@ -38,16 +38,16 @@ struct nsx_sigaction {
 	uint64_t mask;
 };
 
-#define NSX_START(function)                  \
-	__asm__(".text\n"                    \
-		".global _start\n"           \
-		".type _start, @function\n"  \
-		"_start:\n"                  \
-		"	xor %ebp, %ebp\n"    \
-		"	mov %rsp, %rdi\n"    \
-		"	and $-16, %rsp\n"    \
-		"	call " #function "\n" \
-		"	hlt\n"               \
+#define NSX_START(function)                 \
+	__asm__(".text\n"                   \
+		".global _start\n"          \
+		".type _start, @function\n" \
+		"_start:\n"                 \
+		"\txor %ebp, %ebp\n"        \
+		"\tmov %rsp, %rdi\n"        \
+		"\tand $-16, %rsp\n"        \
+		"\tcall " #function "\n"    \
+		"\thlt\n"                   \
 		".size _start, . - _start\n")
 
 #endif

@@ -8,8 +8,8 @@
 #include "stage.h"
 #include "waiter.h"
 
-void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq,
-		     const struct nsx_log *log, nsx_fork_fn *host_fork)
+void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const struct nsx_log *log,
+		     nsx_fork_fn *host_fork)
 {
 	en->rq = rq;
 	en->log = log;

@@ -24,8 +24,8 @@ struct nsx_engine {
  * @rq, @log:  outlive the engine
  * @host_fork: how a host that is to go on gets a new process; NULL if exec follows
  */
-void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq,
-		     const struct nsx_log *log, nsx_fork_fn *host_fork);
+void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const struct nsx_log *log,
+		     nsx_fork_fn *host_fork);
 
 /* Everything up to the plan, from complete facts: changes nothing. */
 int nsx_engine_look(struct nsx_engine *en, struct nsx_error *e);

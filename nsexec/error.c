@@ -20,8 +20,7 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 	[NSX_HINT_NONE] = "",
 	[NSX_HINT_THREADS] = "the kernel moves only a process with one thread; load nsexec before "
 			     "the threads start, or use the nsexec command",
-	[NSX_HINT_ADD_USER] =
-		"the namespace is owned by user namespace #; add -U to enter it too",
+	[NSX_HINT_ADD_USER] = "the namespace is owned by user namespace #; add -U to enter it too",
 	[NSX_HINT_CAPABLE] = "joining it needs CAP_SYS_ADMIN in user namespace #, which owns it, "
 			     "and in your own (mnt: CAP_SYS_CHROOT too)",
 	[NSX_HINT_PTRACE] =

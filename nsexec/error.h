@@ -51,7 +51,7 @@ enum nsx_hint {
 /* Plain bytes on purpose: it crosses process boundaries inside a message. */
 struct nsx_error {
 	enum nsx_step step;
-	int err;	   /* positive errno; 0: the request itself is wrong */
+	int err; /* positive errno; 0: the request itself is wrong */
 	enum nsx_hint hint;
 	uint64_t fact;	   /* number inside the hint: an inode */
 	char subject[184]; /* which thing: "net (/proc/1234/ns/net)"; cut short if long */
@@ -67,8 +67,7 @@ struct nsx_error {
  *
  * Return: -1, so that a caller can return nsx_fail(...).
  */
-int nsx_fail(struct nsx_error *e, enum nsx_step step, int err, const char *what,
-	     const char *which);
+int nsx_fail(struct nsx_error *e, enum nsx_step step, int err, const char *what, const char *which);
 
 /* The same with "@what (@which@number@tail)" as its subject. */
 int nsx_fail_number(struct nsx_error *e, enum nsx_step step, int err, const char *what,

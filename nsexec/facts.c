@@ -5,8 +5,6 @@
 
 #include "text.h"
 
-enum { NS_PATH_BYTES = 40 }; /* "/proc/2147483647/ns/cgroup" */
-
 void nsx_facts_init(struct nsx_facts *f)
 {
 	*f = (struct nsx_facts){ .pidfd = NSX_NOFD, .root = NSX_NOFD, .wd = NSX_NOFD };
@@ -28,10 +26,9 @@ static bool same(const struct nsx_ns_id *a, const struct nsx_ns_id *b)
 	return a->ino && a->ino == b->ino && a->dev == b->dev;
 }
 
-/* "/proc/PID/ns/KIND"; @pid 0: ourselves. */
-static void ns_path(char path[NS_PATH_BYTES], int pid, enum nsx_kind kind)
+void nsx_ns_path(char path[NSX_NS_PATH_BYTES], int pid, enum nsx_kind kind)
 {
-	struct nsx_text t = nsx_text_on(path, NS_PATH_BYTES);
+	struct nsx_text t = nsx_text_on(path, NSX_NS_PATH_BYTES);
 
 	nsx_text_str(&t, "/proc/");
 	if (pid)
@@ -45,11 +42,11 @@ static void ns_path(char path[NS_PATH_BYTES], int pid, enum nsx_kind kind)
 /* Return: 0 or -errno. */
 static int identify(int pid, enum nsx_kind kind, struct nsx_ns_id *out)
 {
-	char path[NS_PATH_BYTES];
+	char path[NSX_NS_PATH_BYTES];
 	struct nsx_stat st;
 	int rc;
 
-	ns_path(path, pid, kind);
+	nsx_ns_path(path, pid, kind);
 	rc = nsx_sys_stat(path, &st);
 	if (rc == 0)
 		*out = (struct nsx_ns_id){ st.dev, st.ino };
@@ -82,6 +79,7 @@ int nsx_facts_quick(const struct nsx_request *rq, struct nsx_target *t, struct n
 	if (t->pidfd == NSX_NOFD || !all_from_target(rq) || rq->root || rq->wd)
 		return -1;
 	f->wanted = nsx_request_kinds(rq);
+	f->pid = t->pid;
 	f->pidfd = t->pidfd;
 	for (size_t i = 0; i < sizeof(compared); i++) {
 		enum nsx_kind k = compared[i];
@@ -99,9 +97,9 @@ int nsx_facts_quick(const struct nsx_request *rq, struct nsx_target *t, struct n
 
 static int fail_ns(enum nsx_step step, int err, int pid, enum nsx_kind kind, struct nsx_error *e)
 {
-	char path[NS_PATH_BYTES];
+	char path[NSX_NS_PATH_BYTES];
 
-	ns_path(path, pid, kind);
+	nsx_ns_path(path, pid, kind);
 	return nsx_fail(e, step, err, nsx_kind_table[kind].name, path);
 }
 
@@ -122,7 +120,7 @@ static int look_at_ours(enum nsx_kind kind, struct nsx_ns_id *out, bool *have, s
 
 static int open_from_target(struct nsx_target *t, enum nsx_kind kind, struct nsx_error *e)
 {
-	char path[NS_PATH_BYTES];
+	char path[NSX_NS_PATH_BYTES];
 	struct nsx_text text = nsx_text_on(path, sizeof(path));
 	int fd;
 
@@ -269,6 +267,7 @@ int nsx_facts_complete(const struct nsx_request *rq, struct nsx_target *t, struc
 			ask_owner(&f->ns[k], &user);
 	if (identify(0, NSX_USER, &user) == 0)
 		f->our_user = user.ino;
+	f->pid = t->pid;
 	f->pidfd = all_from_target(rq) ? t->pidfd : NSX_NOFD;
 	f->complete = true;
 	return rq->target ? nsx_target_alive(t, e) : 0;

@@ -25,14 +25,20 @@ struct nsx_ns_fact {
 	int fd;		/* theirs, open; NSX_NOFD: not needed */
 };
 
+enum { NSX_NS_PATH_BYTES = 40 }; /* "/proc/2147483647/ns/cgroup" */
+
+/* "/proc/PID/ns/KIND"; @pid 0: our own. */
+void nsx_ns_path(char path[NSX_NS_PATH_BYTES], int pid, enum nsx_kind kind);
+
 struct nsx_facts {
 	struct nsx_ns_fact ns[NSX_KIND_COUNT];
-	nsx_kinds wanted; /* of those asked for, what this kernel has */
-	nsx_kinds shared; /* of those, where ours and theirs are the same */
-	bool complete;	  /* false: only USER, MNT and PID have been compared */
-	int pidfd;	  /* borrowed from the target; NSX_NOFD: not everything comes from it */
-	int root;	  /* directory to become root, or NSX_NOFD */
-	int wd;		  /* directory to become cwd, or NSX_NOFD */
+	nsx_kinds wanted;  /* of those asked for, what this kernel has */
+	nsx_kinds shared;  /* of those, where ours and theirs are the same */
+	bool complete;	   /* false: only USER, MNT and PID have been compared */
+	int pid;	   /* of the target; 0: there is none */
+	int pidfd;	   /* borrowed from the target; NSX_NOFD: not everything comes from it */
+	int root;	   /* directory to become root, or NSX_NOFD */
+	int wd;		   /* directory to become cwd, or NSX_NOFD */
 	uint64_t our_user; /* inode of our own user namespace, if @complete */
 };
 

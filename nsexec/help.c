@@ -10,10 +10,9 @@
 
 enum { HELP_BYTES = 4096, COLUMN_HELP = 30, PATH_BYTES = 4096 };
 
-static const char intro[] =
-	"Usage: nsexec [OPTION]... [--] [PROGRAM [ARG]...]\n"
-	"Run PROGRAM (default: $SHELL) in namespaces of another process.\n"
-	"\n";
+static const char intro[] = "Usage: nsexec [OPTION]... [--] [PROGRAM [ARG]...]\n"
+			    "Run PROGRAM (default: $SHELL) in namespaces of another process.\n"
+			    "\n";
 
 static const char outro[] =
 	"\n"
@@ -30,10 +29,11 @@ static const char outro[] =
 static void put_row(struct nsx_text *t, const struct nsx_option_row *row)
 {
 	const size_t start = t->len;
-	const char letter[] = { ' ', ' ', row->letter ? '-' : ' ', row->letter ? row->letter : ' ',
-				row->letter ? ',' : ' ', ' ', '-', '-', '\0' };
 
-	nsx_text_str(t, letter);
+	nsx_text_str(t, row->letter ? "  -" : "    ");
+	if (row->letter)
+		nsx_text_bytes(t, &row->letter, 1);
+	nsx_text_str(t, row->letter ? ", --" : "  --");
 	nsx_text_str(t, row->name);
 	if (row->takes == NSX_TAKES_FILE) {
 		nsx_text_str(t, "[=");

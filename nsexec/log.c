@@ -21,7 +21,7 @@ static int bad_value(const char *value, struct nsx_error *e)
 
 int nsx_log_parse(const char *value, struct nsx_log *out, struct nsx_error *e)
 {
-	struct nsx_log log = NSX_LOG_DEFAULT;
+	struct nsx_log log = nsx_log_default();
 	const char *rest = NULL;
 	uint64_t fd = 2;
 

@@ -15,7 +15,10 @@ struct nsx_log {
 };
 
 /* What holds when NSEXEC_LOG is absent: errors, on stderr. */
-#define NSX_LOG_DEFAULT { NSX_LOG_ERROR, 2 }
+static inline struct nsx_log nsx_log_default(void)
+{
+	return (struct nsx_log){ NSX_LOG_ERROR, 2 };
+}
 
 /**
  * nsx_log_parse() - read the value of NSEXEC_LOG: LEVEL or LEVEL:FD

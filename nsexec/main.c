@@ -34,7 +34,7 @@ static int command(char **argv, char **envp)
 {
 	struct nsx_words words = { .word = argv + 1 };
 	struct nsx_request rq = { .report_fd = NSX_NOFD };
-	struct nsx_log log = NSX_LOG_DEFAULT;
+	struct nsx_log log = nsx_log_default();
 	const char *level = nsx_env_get(envp, "NSEXEC_LOG");
 	struct nsx_error e = { 0 };
 	struct nsx_engine en;

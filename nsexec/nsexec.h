@@ -25,8 +25,8 @@
 #define NSEXEC_WORDS_COUNT_MAX 4096
 
 /* Exit statuses that are not the program's own. */
-#define NSEXEC_EXIT_FAILED 125	  /* nsexec could not do what was asked */
+#define NSEXEC_EXIT_FAILED 125	   /* nsexec could not do what was asked */
 #define NSEXEC_EXIT_CANNOT_RUN 126 /* the program was found but cannot be executed */
-#define NSEXEC_EXIT_NOT_FOUND 127 /* the program was not found */
+#define NSEXEC_EXIT_NOT_FOUND 127  /* the program was not found */
 
 #endif

@@ -10,17 +10,18 @@
 
 /* In the order of --help and of the manual. */
 const struct nsx_option_row nsx_option_rows[NSX_OPT_COUNT] = {
-	[NSX_OPT_TARGET] = { 't', "target", VALUE("PID"),
-			     "process whose namespaces to join" },
+	[NSX_OPT_TARGET] = { 't', "target", VALUE("PID"), "process whose namespaces to join" },
 	[NSX_OPT_ALL] = { 'a', "all", FLAG,
 			  "join every namespace of the target that differs from ours" },
 	[NSX_OPT_MOUNT] = { 'm', "mount", FILE_OF_KIND, "join the mount namespace" },
 	[NSX_OPT_UTS] = { 'u', "uts", FILE_OF_KIND, "join the UTS namespace (hostname)" },
 	[NSX_OPT_IPC] = { 'i', "ipc", FILE_OF_KIND, "join the System V IPC namespace" },
 	[NSX_OPT_NET] = { 'n', "net", FILE_OF_KIND, "join the network namespace" },
-	[NSX_OPT_PID] = { 'p', "pid", FILE_OF_KIND, "join the PID namespace; implies a new process" },
+	[NSX_OPT_PID] = { 'p', "pid", FILE_OF_KIND,
+			  "join the PID namespace; implies a new process" },
 	[NSX_OPT_CGROUP] = { 'C', "cgroup", FILE_OF_KIND, "join the cgroup namespace" },
-	[NSX_OPT_USER] = { 'U', "user", FILE_OF_KIND, "join the user namespace; become root in it" },
+	[NSX_OPT_USER] = { 'U', "user", FILE_OF_KIND,
+			   "join the user namespace; become root in it" },
 	[NSX_OPT_TIME] = { 'T', "time", FILE_OF_KIND, "join the time namespace" },
 	[NSX_OPT_SETUID] = { 'S', "setuid", VALUE("UID"),
 			     "run as this user id of the entered namespace" },
@@ -293,8 +294,8 @@ static int take_letters(struct parser *p, struct reader *r)
 static int check_sources(struct parser *p)
 {
 	static const unsigned char of_target[] = {
-		NSX_OPT_ALL,  NSX_OPT_MOUNT,  NSX_OPT_UTS,  NSX_OPT_IPC,  NSX_OPT_NET, NSX_OPT_PID,
-		NSX_OPT_CGROUP, NSX_OPT_USER, NSX_OPT_TIME, NSX_OPT_ROOT, NSX_OPT_WD,
+		NSX_OPT_ALL,	NSX_OPT_MOUNT, NSX_OPT_UTS,  NSX_OPT_IPC,  NSX_OPT_NET, NSX_OPT_PID,
+		NSX_OPT_CGROUP, NSX_OPT_USER,  NSX_OPT_TIME, NSX_OPT_ROOT, NSX_OPT_WD,
 	};
 	const struct nsx_request *rq = &p->rq;
 	bool used = false;

@@ -9,23 +9,40 @@ static struct nsx_act *add(struct nsx_plan *p, enum nsx_step step)
 	return act;
 }
 
-static void add_join(struct nsx_plan *p, nsx_kinds kinds, enum nsx_way way, int fd)
+static void add_group(struct nsx_plan *p, const struct nsx_facts *f, nsx_kinds kinds)
+{
+	struct nsx_act *act;
+
+	if (!kinds)
+		return;
+	act = add(p, NSX_STEP_JOIN);
+	act->way = NSX_WAY_PIDFD;
+	act->kinds = kinds;
+	act->fd = f->pidfd;
+	act->pid = f->pid;
+}
+
+static void add_one(struct nsx_plan *p, const struct nsx_request *rq, const struct nsx_facts *f,
+		    enum nsx_kind kind)
 {
 	struct nsx_act *act = add(p, NSX_STEP_JOIN);
 
-	act->kinds = kinds;
-	act->way = way;
-	act->fd = fd;
+	act->way = NSX_WAY_EACH;
+	act->kinds = NSX_KIND_BIT(kind);
+	act->fd = f->ns[kind].fd;
+	act->pid = f->pid;
+	act->path = rq->file[kind];
 }
 
 /* MNT last among equals: joining it moves root and cwd. */
-static void add_each(struct nsx_plan *p, const struct nsx_facts *f, nsx_kinds kinds)
+static void add_each(struct nsx_plan *p, const struct nsx_request *rq, const struct nsx_facts *f,
+		     nsx_kinds kinds)
 {
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
 		if (k != NSX_MNT && (kinds & NSX_KIND_BIT(k)))
-			add_join(p, NSX_KIND_BIT(k), NSX_WAY_EACH, f->ns[k].fd);
+			add_one(p, rq, f, k);
 	if (kinds & NSX_KIND_BIT(NSX_MNT))
-		add_join(p, NSX_KIND_BIT(NSX_MNT), NSX_WAY_EACH, f->ns[NSX_MNT].fd);
+		add_one(p, rq, f, NSX_MNT);
 }
 
 static void add_become(struct nsx_plan *p, struct nsx_id uid, struct nsx_id gid)
@@ -64,19 +81,17 @@ static void add_joins(struct nsx_plan *p, const struct nsx_request *rq, const st
 	const nsx_kinds before = p->joins & ~user & ~after;
 
 	if (way == NSX_WAY_PIDFD && f->pidfd != NSX_NOFD) {
-		if (before)
-			add_join(p, before, way, f->pidfd);
-		if (user)
-			add_join(p, user | after, way, f->pidfd);
+		add_group(p, f, before);
+		add_group(p, f, user | after);
 		if (user)
 			add_become_root(p, rq);
 		return;
 	}
-	add_each(p, f, before);
-	add_each(p, f, user);
+	add_each(p, rq, f, before);
+	add_each(p, rq, f, user);
 	if (user)
 		add_become_root(p, rq);
-	add_each(p, f, after);
+	add_each(p, rq, f, after);
 }
 
 static bool needs_fork(const struct nsx_request *rq, nsx_kinds joins)

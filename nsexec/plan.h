@@ -18,7 +18,8 @@ struct nsx_act {
 	nsx_kinds kinds;	/* JOIN: what one setns() joins */
 	enum nsx_way way;	/* JOIN */
 	int fd;			/* JOIN: namespace or pidfd; ROOT, CWD: directory; borrowed */
-	const char *path;	/* CWD: instead of @fd, resolved inside */
+	int pid;		/* JOIN: whose namespaces, for the subject of an error */
+	const char *path;	/* JOIN: instead of @pid; CWD: instead of @fd, resolved inside */
 	struct nsx_id uid, gid; /* BECOME */
 };
 

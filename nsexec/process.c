@@ -70,7 +70,7 @@ static void be_born(struct lifeline *l)
 {
 	struct nsx_pollfd poll = { .fd = l->watch, .events = 1 };
 
-	nsx_fd_close(&l->hold); /* else the pipe would never hang up */
+	nsx_fd_close(&l->hold);				    /* else the pipe would never hang up */
 	(void)nsx_sys_prctl(NSX_PR_SET_PDEATHSIG, SIGKILL); /* cannot fail: a valid signal */
 	if (nsx_sys_poll(&poll, 1, 0) != 0)
 		(void)nsx_sys_kill(nsx_sys_getpid(), SIGKILL);

@@ -27,8 +27,8 @@ struct nsx_process {
 
 /* What the waiter hears from the returning process before hand-over. */
 struct nsx_outcome {
-	int pid;    /* as the caller sees it */
-	int inside; /* as it sees itself */
+	int pid;		/* as the caller sees it */
+	int inside;		/* as it sees itself */
 	struct nsx_error error; /* step NONE: all went well */
 };
 

@@ -34,7 +34,7 @@ struct nsx_request {
 	nsx_kinds join;			  /* kinds named one by one */
 	const char *file[NSX_KIND_COUNT]; /* NULL: that kind comes from the target */
 
-	bool root;	      /* change root: to @root_dir, NULL: to the target's root */
+	bool root; /* change root: to @root_dir, NULL: to the target's root */
 	const char *root_dir;
 	bool wd;	      /* change cwd: to @wd_dir, NULL: to the target's cwd */
 	const char *wd_dir;   /* opened before the joins */

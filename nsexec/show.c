@@ -127,9 +127,7 @@ static void row_act(struct table *table, size_t number, const struct nsx_engine 
 		text = en->rq->root_dir ? en->rq->root_dir : "the target's";
 		break;
 	case NSX_STEP_CWD:
-		text = act->path	? act->path
-		       : en->rq->wd_dir ? en->rq->wd_dir
-					: "the target's";
+		text = act->path ? act->path : en->rq->wd_dir ? en->rq->wd_dir : "the target's";
 		break;
 	case NSX_STEP_FORK:
 		text = "a new process; the first one waits for it";

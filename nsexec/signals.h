@@ -6,7 +6,7 @@
 #include "sys.h"
 
 struct nsx_signals {
-	uint64_t mask;		     /* blocked signals as we found them */
+	uint64_t mask;		      /* blocked signals as we found them */
 	struct nsx_sigaction sigchld; /* its disposition as we found it */
 };
 

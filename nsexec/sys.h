@@ -72,9 +72,9 @@ enum {
 };
 
 #define NSX_NSFS_MAGIC 0x6e736673u
-#define NSX_SIG_COUNT 64		/* signals 1..64 */
-#define NSX_SIGSET_SIZE 8		/* bytes of the kernel's signal set */
-#define NSX_RESOLVE_IN_ROOT 0x10	/* openat2: the directory is the root */
+#define NSX_SIG_COUNT 64	 /* signals 1..64 */
+#define NSX_SIGSET_SIZE 8	 /* bytes of the kernel's signal set */
+#define NSX_RESOLVE_IN_ROOT 0x10 /* openat2: the directory is the root */
 
 /* siginfo_t as the kernel lays it out on 64-bit machines, as far as we read it. */
 struct nsx_siginfo {
@@ -82,13 +82,14 @@ struct nsx_siginfo {
 	int32_t err;
 	int32_t code;
 	int32_t pad;
-	int32_t pid;	/* sender, or the child */
+	int32_t pid; /* sender, or the child */
 	uint32_t uid;
 	int32_t status; /* SIGCHLD: exit status or signal */
 	int32_t rest[25];
 };
 
-enum { /* nsx_siginfo.code */
+/* nsx_siginfo.code */
+enum {
 	NSX_SI_USER = 0,
 	NSX_SI_KERNEL = 0x80,
 	NSX_SI_QUEUE = -1,

@@ -5,7 +5,8 @@
 
 #include "fd.h"
 
-enum { /* options and status of wait(2) */
+/* Options and status of wait(2), as the kernel has them. */
+enum {
 	WAIT_NOHANG = 1,
 	WAIT_UNTRACED = 2,
 	WAIT_CONTINUED = 8,

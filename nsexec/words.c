@@ -95,8 +95,6 @@ static int take_word(struct splitter *s, bool *any, struct nsx_error *e)
 		char *before = s->put;
 		int rc = 0;
 
-		if (c == '\0')
-			return fail_at(s->at - 1, 0, "NUL", e);
 		if (c == '\'' || c == '"')
 			rc = take_quoted(s, c, e);
 		else if (c == '\\')
@@ -118,6 +116,9 @@ int nsx_words_split(const char *text, size_t len, struct nsx_words_store *store,
 
 	if (len > NSX_WORDS_MAX)
 		return too_long(e);
+	for (size_t i = 0; i < len; i++)
+		if (!text[i])
+			return fail_at(i, 0, "NUL", e);
 	words.word[0] = NULL;
 	for (;;) {
 		char *word = s.put;
@@ -150,7 +151,8 @@ int nsx_words_cut(struct nsx_words_store *store, size_t len, struct nsx_words *o
 	if (len > NSX_WORDS_MAX)
 		return too_long(e);
 	if (store->bytes[len - 1])
-		return fail_at(len - 1, 0, "the last word has no NUL: the writer ended half-way", e);
+		return fail_at(len - 1, 0, "the last word has no NUL: the writer ended half-way",
+			       e);
 	for (size_t i = 0; i < len; i++) {
 		if (store->bytes[i])
 			continue;

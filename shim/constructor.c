@@ -85,7 +85,7 @@ static int run(const struct nsx_carrier *carrier, char **env, const struct nsx_a
 static void constructor(int argc, char **argv, char **envp)
 {
 	char **env = nsx_environ(envp);
-	struct nsx_log log = NSX_LOG_DEFAULT;
+	struct nsx_log log = nsx_log_default();
 	struct nsx_request rq = { .report_fd = NSX_NOFD };
 	struct nsx_error e = { 0 };
 	struct nsx_carrier carrier;
