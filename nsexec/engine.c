@@ -9,11 +9,11 @@
 #include "waiter.h"
 
 void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const struct nsx_log *log,
-		     nsx_fork_fn *host_fork)
+		     const struct nsx_host_ways *host)
 {
 	en->rq = rq;
 	en->log = log;
-	en->host_fork = host_fork;
+	en->host = host;
 	en->plan.n = 0;
 	en->plan.joins = 0;
 	en->plan.forks = false;
@@ -54,7 +54,7 @@ static void guard(struct nsx_engine *en)
 {
 	if (en->guarded || en->plan.n == 0)
 		return;
-	if (en->host_fork)
+	if (en->host)
 		en->dumpable = nsx_sys_prctl(NSX_PR_GET_DUMPABLE, 0);
 	(void)nsx_sys_prctl(NSX_PR_SET_DUMPABLE, 0); /* cannot fail: a valid value */
 	en->guarded = true;
@@ -141,6 +141,8 @@ static _Noreturn void wait_for(struct nsx_engine *en, int pid)
 			nsx_sys_exit(nsx_error_status(&e));
 		}
 	}
+	if (en->host)
+		en->host->let_go();
 	nsx_waiter_run(pid, en->process.hold);
 }
 
@@ -161,7 +163,8 @@ static int go_on(struct nsx_engine *en, struct nsx_error *e)
 
 	if (!en->plan.forks)
 		return report_in_place(en, e);
-	rc = nsx_process_fork(en->host_fork, en->rq->report_fd != NSX_NOFD, &en->process, &pid, e);
+	rc = nsx_process_fork(en->host ? en->host->fork : NULL, en->rq->report_fd != NSX_NOFD,
+			      &en->process, &pid, e);
 	if (rc < 0)
 		return -1;
 	if (rc > 0)
@@ -176,12 +179,14 @@ int nsx_engine_enter(struct nsx_engine *en, struct nsx_error *e)
 	bool moves_host;
 	struct nsx_host host;
 
+	if (en->log->fd > 2) /* the standard streams are the program's too */
+		(void)nsx_sys_fcntl(en->log->fd, F_SETFD, FD_CLOEXEC); /* closed: no log */
 	if (report != NSX_NOFD && nsx_sys_fcntl(report, F_SETFD, FD_CLOEXEC) < 0)
 		return nsx_fail_number(e, NSX_STEP_REPORT, EBADF, "--report-fd", "descriptor ",
 				       (uint64_t)report, "");
 	if (open_target(en, e) < 0)
 		return -1;
-	moves_host = en->host_fork && (nsx_request_kinds(en->rq) & NSX_KIND_BIT(NSX_MNT));
+	moves_host = en->host && (nsx_request_kinds(en->rq) & NSX_KIND_BIT(NSX_MNT));
 	if (moves_host)
 		nsx_host_remember(&host);
 	if (join(en, e) < 0)
@@ -222,12 +227,14 @@ static void unguard(const struct nsx_engine *en)
 /* exec closes what we have opened, and makes the process dumpable. */
 void nsx_engine_release(struct nsx_engine *en)
 {
-	if (en->host_fork) {
+	if (en->host) {
 		nsx_facts_close(&en->facts);
 		nsx_target_close(&en->target);
 		nsx_process_close(&en->process);
 		if (en->rq->report_fd != NSX_NOFD)
 			(void)nsx_sys_close(en->rq->report_fd); /* whatever it was, it is gone */
+		if (en->log->fd > 2)
+			(void)nsx_sys_close(en->log->fd); /* likewise */
 		unguard(en);
 	}
 	if (en->process.forked)

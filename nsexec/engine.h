@@ -6,11 +6,17 @@
 #include "plan.h"
 #include "process.h"
 
+/* What a host that is to go on brings along; a program that will be executed has none. */
+struct nsx_host_ways {
+	nsx_fork_fn *fork;    /* after which its libc knows the new process */
+	void (*let_go)(void); /* in the waiter: drop the memory of the host that it was */
+};
+
 /* One run; the caller's storage, initialised by nsx_engine_init(). */
 struct nsx_engine {
 	const struct nsx_request *rq;
 	const struct nsx_log *log;
-	nsx_fork_fn *host_fork; /* NULL: a program will be executed; else the host returns */
+	const struct nsx_host_ways *host; /* NULL: a program will be executed */
 	struct nsx_target target;
 	struct nsx_facts facts;
 	struct nsx_plan plan;
@@ -21,11 +27,11 @@ struct nsx_engine {
 
 /**
  * nsx_engine_init() - prepare a run
- * @rq, @log:  outlive the engine
- * @host_fork: how a host that is to go on gets a new process; NULL if exec follows
+ * @rq, @log: outlive the engine
+ * @host: of a host that is to go on; NULL if exec follows
  */
 void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const struct nsx_log *log,
-		     nsx_fork_fn *host_fork);
+		     const struct nsx_host_ways *host);
 
 /* Everything up to the plan, from complete facts: changes nothing. */
 int nsx_engine_look(struct nsx_engine *en, struct nsx_error *e);

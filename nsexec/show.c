@@ -144,7 +144,7 @@ static void row_last(struct table *table, const struct nsx_engine *en)
 
 	if (en->rq->program)
 		row_text(table, number, nsx_step_name(NSX_STEP_EXEC), en->rq->program[0]);
-	else if (en->host_fork)
+	else if (en->host)
 		row_text(table, number, "return", "to the host program");
 	else
 		row_text(table, number, nsx_step_name(NSX_STEP_EXEC), "$SHELL, else /bin/sh");

@@ -322,6 +322,13 @@ static inline int nsx_sys_execve(const char *path, char *const *argv, char *cons
 	return (int)nsx_syscall3(__NR_execve, path, argv, envp);
 }
 
+static inline int nsx_sys_madvise_dontneed(uintptr_t start, size_t size)
+{
+	enum { MADV_DONTNEED_NUMBER = 4 };
+
+	return (int)nsx_syscall3(__NR_madvise, start, size, MADV_DONTNEED_NUMBER);
+}
+
 static inline int nsx_sys_fchdir(int fd)
 {
 	return (int)nsx_syscall1(__NR_fchdir, fd);

@@ -12,6 +12,7 @@
 #include "handoff.h"
 #include "options.h"
 #include "show.h"
+#include "slim.h"
 
 /*
  * The only state that we keep in a host; pages of it are touched only if
@@ -19,8 +20,12 @@
  */
 static struct nsx_words_store store;
 
+/*
+ * A host of the preload need not have a libc; whoever links us in has one, and
+ * only a strong reference takes fork() out of a static library.
+ */
 #ifdef NSX_PRELOAD
-extern int fork(void) __attribute__((weak)); /* a host need not have a libc */
+extern int fork(void) __attribute__((weak));
 #else
 extern int fork(void);
 #endif
@@ -30,14 +35,13 @@ static int bare_fork(void)
 	return nsx_sys_clone_bare(SIGCHLD);
 }
 
-static nsx_fork_fn *host_fork(void)
+static struct nsx_host_ways host_ways(void)
 {
-#ifdef NSX_PRELOAD
-	if (!fork)
-		return bare_fork;
-#endif
-	(void)bare_fork; /* only a preload can meet a host without libc */
-	return fork;
+	struct nsx_host_ways host = { .fork = fork, .let_go = nsx_slim };
+
+	if (!host.fork)
+		host.fork = bare_fork;
+	return host;
 }
 
 static int parse(const struct nsx_words *words, struct nsx_request *rq, struct nsx_error *e)
@@ -69,6 +73,7 @@ static int run(const struct nsx_carrier *carrier, char **env, const struct nsx_a
 	       struct nsx_engine *en, struct nsx_request *rq, struct nsx_log *log,
 	       struct nsx_error *e)
 {
+	const struct nsx_host_ways host = host_ways();
 	struct nsx_words words;
 
 	if (carrier->log && nsx_log_parse(carrier->log, log, e) < 0)
@@ -78,7 +83,7 @@ static int run(const struct nsx_carrier *carrier, char **env, const struct nsx_a
 	nsx_environ_scrub(env, auxv);
 	if (parse(&words, rq, e) < 0)
 		return -1;
-	en->host_fork = rq->program ? NULL : host_fork();
+	en->host = rq->program ? NULL : &host;
 	return enter(en, rq, env, e);
 }
 

@@ -12,7 +12,7 @@ enum nsx_gate {
 	NSX_GATE_ENTER,
 };
 
-/* Context: at most one system call. */
+/* Context: one system call, or two. */
 enum nsx_gate nsx_gate(const struct nsx_auxv *auxv, struct nsx_error *e);
 
 #endif
