@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What loading any preload costs: an object without needs and without effect. */
+static int nothing;
+
+__attribute__((constructor)) static void start(void)
+{
+	*(volatile int *)&nothing = 1;
+}
