@@ -9,11 +9,13 @@
 #include "waiter.h"
 
 void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const struct nsx_log *log,
-		     const struct nsx_host_ways *host)
+		     char *const *envp)
 {
 	en->rq = rq;
 	en->log = log;
-	en->host = host;
+	en->envp = envp;
+	en->host_fork = NULL;
+	en->let_go = NULL;
 	en->plan.n = 0;
 	en->plan.joins = 0;
 	en->plan.forks = false;
@@ -54,7 +56,7 @@ static void guard(struct nsx_engine *en)
 {
 	if (en->guarded || en->plan.n == 0)
 		return;
-	if (en->host)
+	if (en->host_fork)
 		en->dumpable = nsx_sys_prctl(NSX_PR_GET_DUMPABLE, 0);
 	(void)nsx_sys_prctl(NSX_PR_SET_DUMPABLE, 0); /* cannot fail: a valid value */
 	en->guarded = true;
@@ -141,17 +143,23 @@ static _Noreturn void wait_for(struct nsx_engine *en, int pid)
 			nsx_sys_exit(nsx_error_status(&e));
 		}
 	}
-	if (en->host)
-		en->host->let_go();
+	if (en->let_go)
+		en->let_go();
 	nsx_waiter_run(pid, en->process.hold);
 }
 
+/*
+ * There is nobody to report after exec, so the line says what will be; hence a
+ * look first whether the program is there at all.
+ */
 static int report_in_place(struct nsx_engine *en, struct nsx_error *e)
 {
 	int pid;
 
 	if (en->rq->report_fd == NSX_NOFD)
 		return 0;
+	if (en->rq->program && nsx_handoff_look(en->rq->program[0], en->envp, e) < 0)
+		return -1;
 	pid = nsx_sys_getpid();
 	return nsx_report_success(en->rq->report_fd, pid, pid, en->plan.joins, &en->facts, e);
 }
@@ -163,7 +171,7 @@ static int go_on(struct nsx_engine *en, struct nsx_error *e)
 
 	if (!en->plan.forks)
 		return report_in_place(en, e);
-	rc = nsx_process_fork(en->host ? en->host->fork : NULL, en->rq->report_fd != NSX_NOFD,
+	rc = nsx_process_fork(en->host_fork, en->facts.self, en->rq->report_fd != NSX_NOFD,
 			      &en->process, &pid, e);
 	if (rc < 0)
 		return -1;
@@ -186,7 +194,7 @@ int nsx_engine_enter(struct nsx_engine *en, struct nsx_error *e)
 				       (uint64_t)report, "");
 	if (open_target(en, e) < 0)
 		return -1;
-	moves_host = en->host && (nsx_request_kinds(en->rq) & NSX_KIND_BIT(NSX_MNT));
+	moves_host = en->host_fork && (nsx_request_kinds(en->rq) & NSX_KIND_BIT(NSX_MNT));
 	if (moves_host)
 		nsx_host_remember(&host);
 	if (join(en, e) < 0)
@@ -227,7 +235,7 @@ static void unguard(const struct nsx_engine *en)
 /* exec closes what we have opened, and makes the process dumpable. */
 void nsx_engine_release(struct nsx_engine *en)
 {
-	if (en->host) {
+	if (en->host_fork) {
 		nsx_facts_close(&en->facts);
 		nsx_target_close(&en->target);
 		nsx_process_close(&en->process);

@@ -6,17 +6,13 @@
 #include "plan.h"
 #include "process.h"
 
-/* What a host that is to go on brings along; a program that will be executed has none. */
-struct nsx_host_ways {
-	nsx_fork_fn *fork;    /* after which its libc knows the new process */
-	void (*let_go)(void); /* in the waiter: drop the memory of the host that it was */
-};
-
 /* One run; the caller's storage, initialised by nsx_engine_init(). */
 struct nsx_engine {
 	const struct nsx_request *rq;
 	const struct nsx_log *log;
-	const struct nsx_host_ways *host; /* NULL: a program will be executed */
+	char *const *envp;
+	nsx_fork_fn *host_fork; /* of a host that goes on; NULL: a program will be executed */
+	void (*let_go)(void);	/* in the waiter: drop the memory of the host; or NULL */
 	struct nsx_target target;
 	struct nsx_facts facts;
 	struct nsx_plan plan;
@@ -28,10 +24,12 @@ struct nsx_engine {
 /**
  * nsx_engine_init() - prepare a run
  * @rq, @log: outlive the engine
- * @host: of a host that is to go on; NULL if exec follows
+ * @envp: the environment that a program will get
+ *
+ * A constructor sets @host_fork and @let_go afterwards.
  */
 void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const struct nsx_log *log,
-		     const struct nsx_host_ways *host);
+		     char *const *envp);
 
 /* Everything up to the plan, from complete facts: changes nothing. */
 int nsx_engine_look(struct nsx_engine *en, struct nsx_error *e);

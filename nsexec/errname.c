@@ -145,6 +145,7 @@ static const struct row rows[] = {
 	ROW(EOWNERDEAD, "Owner died"),
 	ROW(ENOTRECOVERABLE, "State not recoverable"),
 	ROW(ERFKILL, "Operation not possible due to RF-kill"),
+	ROW(EHWPOISON, "Memory page has hardware error"),
 };
 
 #undef ROW

@@ -71,28 +71,64 @@ static bool all_from_target(const struct nsx_request *rq)
 	return rq->target && nsx_request_kinds(rq);
 }
 
-/* The process that is looked at by its PID is the pinned one if it still lives. */
+/* Is /proc of our own PID namespace, so that PIDs mean in it what they mean to us? */
+static bool proc_is_ours(int self)
+{
+	char link[16], want[16];
+	struct nsx_text t = nsx_text_on(want, sizeof(want));
+	long len = nsx_sys_readlink("/proc/self", link, sizeof(link) - 1);
+
+	link[len > 0 ? len : 0] = '\0';
+	nsx_text_u64(&t, (uint64_t)self);
+	return nsx_text_same(link, want);
+}
+
+/*
+ * The user namespace of the first process has a fixed inode.  Nobody else can
+ * join it: who is not in it has no right over it.
+ */
+static int compare(int pid, enum nsx_kind k, struct nsx_facts *f)
+{
+	static const uint64_t first_user = 0xeffffffd; /* USER_NS_INIT_INO, <linux/nsfs.h> */
+	struct nsx_ns_fact *ns = &f->ns[k];
+
+	if (identify(pid, k, &ns->theirs) < 0)
+		return -1;
+	if (k == NSX_USER && ns->theirs.ino == first_user)
+		ns->ours = ns->theirs;
+	else if (identify(0, k, &ns->ours) < 0)
+		return -1;
+	if (same(&ns->ours, &ns->theirs))
+		f->shared |= NSX_KIND_BIT(k);
+	return 0;
+}
+
+/*
+ * The process that is looked at by its PID is the pinned one if that still lives,
+ * as the setns() that follows finds out; so there must be one that follows.
+ */
 int nsx_facts_quick(const struct nsx_request *rq, struct nsx_target *t, struct nsx_facts *f)
 {
 	static const unsigned char compared[] = { NSX_USER, NSX_MNT, NSX_PID };
+	const nsx_kinds wanted = nsx_request_kinds(rq);
 
 	if (t->pidfd == NSX_NOFD || !all_from_target(rq) || rq->root || rq->wd)
 		return -1;
-	f->wanted = nsx_request_kinds(rq);
+	f->wanted = wanted;
 	f->pid = t->pid;
 	f->pidfd = t->pidfd;
 	for (size_t i = 0; i < sizeof(compared); i++) {
-		enum nsx_kind k = compared[i];
-		struct nsx_ns_fact *ns = &f->ns[k];
-
-		if (!(f->wanted & NSX_KIND_BIT(k)))
+		if (!(wanted & NSX_KIND_BIT(compared[i])))
 			continue;
-		if (identify(0, k, &ns->ours) < 0 || identify(t->pid, k, &ns->theirs) < 0)
+		if (!f->self) {
+			f->self = nsx_sys_getpid();
+			if (!proc_is_ours(f->self))
+				return -1;
+		}
+		if (compare(t->pid, compared[i], f) < 0)
 			return -1;
-		if (same(&ns->ours, &ns->theirs))
-			f->shared |= NSX_KIND_BIT(k);
 	}
-	return 0;
+	return wanted & ~f->shared ? 0 : -1;
 }
 
 static int fail_ns(enum nsx_step step, int err, int pid, enum nsx_kind kind, struct nsx_error *e)
@@ -135,10 +171,10 @@ static int open_from_target(struct nsx_target *t, enum nsx_kind kind, struct nsx
 		return -1;
 	/* ENOENT: a zombie has left its namespaces already. */
 	if (fd == -ENOENT || fd == -ESRCH) {
-		(void)fail_ns(NSX_STEP_OPEN, ESRCH, t->pid, kind, e);
+		(void)fail_ns(NSX_STEP_OPEN, ESRCH, t->proc_pid, kind, e);
 		return nsx_hint(e, NSX_HINT_GONE, 0);
 	}
-	(void)fail_ns(NSX_STEP_OPEN, -fd, t->pid, kind, e);
+	(void)fail_ns(NSX_STEP_OPEN, -fd, t->proc_pid, kind, e);
 	return nsx_hint(e, fd == -EACCES || fd == -EPERM ? NSX_HINT_PTRACE : NSX_HINT_NONE, 0);
 }
 
@@ -182,12 +218,26 @@ static int open_file(const char *file, enum nsx_kind kind, struct nsx_error *e)
 	return nsx_fd_take(&fd);
 }
 
-/* Who owns it, and is that @user (if it is any) or a user namespace below it? */
+/* CAP_SYS_ADMIN, in our own user namespace? */
+static bool we_are_admin(void)
+{
+	enum { CAP_SYS_ADMIN_NUMBER = 21 };
+
+	return nsx_sys_effective_caps() >> CAP_SYS_ADMIN_NUMBER & 1;
+}
+
+/*
+ * Who owns it, and is that @user (if it is any) or a user namespace below it?
+ * Where the kernel cannot say (ENOTTY), an administrator has the right already,
+ * and others can only gain it.
+ */
 static void ask_owner(struct nsx_ns_fact *ns, const struct nsx_ns_id *user)
 {
 	nsx_autofd up = nsx_fd_lift(nsx_sys_ioctl(ns->fd, NSX_NS_GET_USERNS, NULL));
 	struct nsx_ns_id id;
 
+	if (up == -ENOTTY && user->ino)
+		ns->below = !we_are_admin();
 	for (bool first = true; up >= 0 && identify_fd(up, &id) == 0; first = false) {
 		int next;
 
@@ -223,7 +273,7 @@ static int learn(const struct nsx_request *rq, struct nsx_target *t, struct nsx_
 		return -1;
 	rc = identify_fd(ns->fd, &ns->theirs);
 	if (rc < 0)
-		return fail_ns(NSX_STEP_CHECK, -rc, t->pid, k, e);
+		return fail_ns(NSX_STEP_CHECK, -rc, t->proc_pid, k, e);
 	if (same(&ns->ours, &ns->theirs))
 		f->shared |= NSX_KIND_BIT(k);
 	return 0;
@@ -267,7 +317,7 @@ int nsx_facts_complete(const struct nsx_request *rq, struct nsx_target *t, struc
 			ask_owner(&f->ns[k], &user);
 	if (identify(0, NSX_USER, &user) == 0)
 		f->our_user = user.ino;
-	f->pid = t->pid;
+	f->pid = t->proc_pid;
 	f->pidfd = all_from_target(rq) ? t->pidfd : NSX_NOFD;
 	f->complete = true;
 	return rq->target ? nsx_target_alive(t, e) : 0;

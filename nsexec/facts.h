@@ -21,7 +21,7 @@ struct nsx_ns_fact {
 	struct nsx_ns_id ours;
 	struct nsx_ns_id theirs;
 	uint64_t owner; /* inode of the user namespace that owns theirs; 0: not ours to see */
-	bool below;	/* @owner is the user namespace to be joined, or lies below it */
+	bool below;	/* the right to join it is gained by joining the user namespace */
 	int fd;		/* theirs, open; NSX_NOFD: not needed */
 };
 
@@ -35,7 +35,8 @@ struct nsx_facts {
 	nsx_kinds wanted;  /* of those asked for, what this kernel has */
 	nsx_kinds shared;  /* of those, where ours and theirs are the same */
 	bool complete;	   /* false: only USER, MNT and PID have been compared */
-	int pid;	   /* of the target; 0: there is none */
+	int self;	   /* our PID, if it was asked; else 0 */
+	int pid;	   /* by which /proc knows the target; 0: there is none */
 	int pidfd;	   /* borrowed from the target; NSX_NOFD: not everything comes from it */
 	int root;	   /* directory to become root, or NSX_NOFD */
 	int wd;		   /* directory to become cwd, or NSX_NOFD */

@@ -104,6 +104,42 @@ int nsx_handoff_exec(char **program, char *const *envp, struct nsx_error *e)
 	return fail(program[0], -worst, is_there, e);
 }
 
+static int may_execute(const char *path)
+{
+	struct nsx_stat st;
+	int rc = nsx_sys_stat(path, &st);
+
+	if (rc < 0)
+		return rc;
+	return (st.mode & 0170000) == 0100000 ? nsx_sys_may_execute(path) : -EACCES;
+}
+
+int nsx_handoff_look(const char *program, char *const *envp, struct nsx_error *e)
+{
+	const char *dirs = nsx_env_get(envp, "PATH");
+	char path[PATH_BYTES];
+	int worst = -ENOENT;
+
+	for (const char *c = program; *c; c++)
+		if (*c == '/') {
+			int rc = may_execute(program);
+
+			return rc < 0 ? fail(program, -rc, false, e) : 0;
+		}
+	for (dirs = dirs ? dirs : default_path; dirs;) {
+		struct nsx_text t = nsx_text_on(path, sizeof(path));
+		int rc;
+
+		dirs = next_candidate(dirs, program, &t);
+		rc = t.cut ? -ENAMETOOLONG : may_execute(path);
+		if (rc == 0)
+			return 0;
+		if (rc == -EACCES)
+			worst = rc;
+	}
+	return fail(program, -worst, false, e);
+}
+
 /* "-sh": a dash in front of its name makes a shell a login shell. */
 static int exec_login(char *shell, char *const *envp)
 {

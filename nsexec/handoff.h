@@ -18,6 +18,9 @@ const char *nsx_env_get(char *const *envp, const char *name);
  */
 int nsx_handoff_exec(char **program, char *const *envp, struct nsx_error *e);
 
+/* Would it be found, and may it be executed?  Errors as above. */
+int nsx_handoff_look(const char *program, char *const *envp, struct nsx_error *e);
+
 /* Execute $SHELL as a login shell, or /bin/sh where that is missing.  Return: as above. */
 int nsx_handoff_shell(char *const *envp, struct nsx_error *e);
 

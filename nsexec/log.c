@@ -4,7 +4,7 @@
 #include "sys.h"
 #include "text.h"
 
-enum { LINE_MAX_BYTES = 512 };
+enum { LINE_MAX_BYTES = 1024 }; /* a subject of control characters only, and some */
 
 static const char level_names[NSX_LOG_COUNT][8] = {
 	[NSX_LOG_OFF] = "off",

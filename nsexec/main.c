@@ -39,7 +39,7 @@ static int command(char **argv, char **envp)
 	struct nsx_error e = { 0 };
 	struct nsx_engine en;
 
-	nsx_engine_init(&en, &rq, &log, NULL);
+	nsx_engine_init(&en, &rq, &log, envp);
 	if (level && *level && nsx_log_parse(level, &log, &e) < 0)
 		return nsx_engine_failed(&en, &e);
 	if (nsx_options_parse(&words, &rq, &e) < 0)

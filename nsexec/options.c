@@ -346,12 +346,14 @@ int nsx_options_parse(const struct nsx_words *words, struct nsx_request *out, st
 			break;
 		rc = r.word[1] == '-' ? take_long(&p, &r) : take_letters(&p, &r);
 		if (rc < 0)
-			return -1;
+			break;
 	}
 	if (*r.next)
 		p.rq.program = r.next;
-	if (check(&p) < 0)
+	if (e->step != NSX_STEP_NONE || check(&p) < 0) {
+		out->report_fd = p.rq.report_fd;
 		return -1;
+	}
 	*out = p.rq;
 	return 0;
 }

@@ -51,8 +51,9 @@ extern const struct nsx_option_row nsx_option_rows[NSX_OPT_COUNT];
 /**
  * nsx_options_parse() - turn words into a request
  * @words: options, then maybe PROGRAM and its arguments
- * @out:   written only on success; points into @words
- * @e:     filled on failure: step OPTIONS, errno 0, subject with the word
+ * @out:   written only on success, but for its report_fd, so that the failure can be
+ *         reported if it came behind that option; points into @words
+ * @e:     zeroed by the caller; filled on failure: step OPTIONS, errno 0, subject with the word
  *
  * As getopt_long(3) does it for nsenter(1): options end at "--" or at the first
  * word that is none; a letter takes an optional FILE only attached (-n/run/x or

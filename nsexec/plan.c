@@ -62,36 +62,61 @@ static void add_become_root(struct nsx_plan *p, const struct nsx_request *rq)
 		add_become(p, root, root);
 }
 
-/* Incomplete facts come from one process alone: the kernel sorts out who owns what. */
+/* Before: the user namespace may deny for ever what we may still do out here. */
+static void add_drop_groups(struct nsx_plan *p, const struct nsx_request *rq)
+{
+	const struct nsx_id as_it_is = { false, 0 };
+
+	if (!rq->preserve_credentials)
+		add_become(p, as_it_is, as_it_is);
+}
+
 static nsx_kinds below_user(const struct nsx_facts *f, nsx_kinds kinds)
 {
 	nsx_kinds below = 0;
 
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
-		if (!f->complete || f->ns[k].below)
+		if (f->ns[k].below)
 			below |= NSX_KIND_BIT(k);
 	return below & kinds;
 }
 
-static void add_joins(struct nsx_plan *p, const struct nsx_request *rq, const struct nsx_facts *f,
-		      enum nsx_way way)
+/*
+ * One by one: what is not below the user namespace before it, where we still have
+ * the right; what is below after it, where we have gained it.
+ */
+static void add_joins_each(struct nsx_plan *p, const struct nsx_request *rq,
+			   const struct nsx_facts *f)
 {
 	const nsx_kinds user = p->joins & NSX_KIND_BIT(NSX_USER);
 	const nsx_kinds after = user ? below_user(f, p->joins & ~user) : 0;
-	const nsx_kinds before = p->joins & ~user & ~after;
 
-	if (way == NSX_WAY_PIDFD && f->pidfd != NSX_NOFD) {
-		add_group(p, f, before);
-		add_group(p, f, user | after);
-		if (user)
-			add_become_root(p, rq);
-		return;
-	}
-	add_each(p, rq, f, before);
+	add_each(p, rq, f, p->joins & ~user & ~after);
 	add_each(p, rq, f, user);
 	if (user)
 		add_become_root(p, rq);
 	add_each(p, rq, f, after);
+}
+
+/*
+ * By pidfd one call for all: the kernel checks each kind with the rights of before
+ * the call, and the user namespace together with what it will own.  So there is
+ * nothing that two calls in order could join and one could not.
+ */
+static void add_joins(struct nsx_plan *p, const struct nsx_request *rq, const struct nsx_facts *f,
+		      enum nsx_way way)
+{
+	const bool user = p->joins & NSX_KIND_BIT(NSX_USER);
+
+	if (user)
+		add_drop_groups(p, rq);
+	if (way == NSX_WAY_EACH || f->pidfd == NSX_NOFD) {
+		add_joins_each(p, rq, f);
+		return;
+	}
+	add_group(p, f, p->joins);
+	if (user)
+		add_become_root(p, rq);
 }
 
 static bool needs_fork(const struct nsx_request *rq, nsx_kinds joins)

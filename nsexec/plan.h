@@ -41,7 +41,8 @@ struct nsx_plan {
  *
  * Joining needs CAP_SYS_ADMIN over the owner of the namespace.  What the user
  * namespace to be joined owns comes with or after it, because only there is that
- * capability gained; everything else before it, because there it would be lost.
+ * capability gained; everything else with or before it, because there it would be
+ * lost.
  */
 void nsx_plan_make(const struct nsx_request *rq, const struct nsx_facts *f, enum nsx_way way,
 		   struct nsx_plan *out);

@@ -3,21 +3,35 @@
 
 #include <errno.h>
 
+#include "signals.h"
 #include "text.h"
+
+/* Return: 0 or -errno. */
+static long write_all(int fd, const char *at, size_t left)
+{
+	while (left) {
+		long rc = nsx_sys_write(fd, at, left);
+
+		if (rc <= 0)
+			return rc ? rc : -EIO;
+		at += rc;
+		left -= (size_t)rc;
+	}
+	return 0;
+}
 
 static int put(int fd, const struct nsx_text *t, struct nsx_error *e)
 {
-	size_t done = 0;
+	uint64_t old;
+	long rc;
 
-	while (done < t->len) {
-		long rc = nsx_sys_write(fd, t->buf + done, t->len - done);
-
-		if (rc <= 0)
-			return nsx_fail_number(e, NSX_STEP_REPORT, rc ? (int)-rc : EIO, "write it",
-					       "descriptor ", (uint64_t)fd, "");
-		done += (size_t)rc;
-	}
-	return 0;
+	nsx_signals_hold_pipe(&old);
+	rc = write_all(fd, t->buf, t->len);
+	nsx_signals_release_pipe(&old, rc == -EPIPE);
+	if (rc == 0)
+		return 0;
+	return nsx_fail_number(e, NSX_STEP_REPORT, (int)-rc, "write it", "descriptor ",
+			       (uint64_t)fd, "");
 }
 
 int nsx_report_success(int fd, int pid, int inside, nsx_kinds joins, const struct nsx_facts *f,

@@ -144,7 +144,7 @@ static void row_last(struct table *table, const struct nsx_engine *en)
 
 	if (en->rq->program)
 		row_text(table, number, nsx_step_name(NSX_STEP_EXEC), en->rq->program[0]);
-	else if (en->host)
+	else if (en->host_fork)
 		row_text(table, number, "return", "to the host program");
 	else
 		row_text(table, number, nsx_step_name(NSX_STEP_EXEC), "$SHELL, else /bin/sh");
@@ -183,5 +183,7 @@ int nsx_show_plan(const struct nsx_engine *en, struct nsx_error *e)
 	for (size_t i = 1; i <= en->plan.n; i++)
 		row_act(&table, i, en);
 	row_last(&table, en);
+	if (t.cut)
+		return nsx_fail(e, NSX_STEP_REPORT, E2BIG, "the plan", NULL);
 	return nsx_show(t.buf, t.len, e);
 }

@@ -3,6 +3,8 @@
 #ifndef NSX_SIGNALS_H
 #define NSX_SIGNALS_H
 
+#include <stdbool.h>
+
 #include "sys.h"
 
 struct nsx_signals {
@@ -18,5 +20,11 @@ void nsx_signals_hold(struct nsx_signals *s);
 
 /* Exactly as it was; what is pending strikes now. */
 void nsx_signals_restore(const struct nsx_signals *s);
+
+/* While held, writing to a pipe that nobody reads is an EPIPE and no SIGPIPE.  @old: out */
+void nsx_signals_hold_pipe(uint64_t *old);
+
+/* @mine: was there such a write meanwhile?  Its signal is taken back. */
+void nsx_signals_release_pipe(const uint64_t *old, bool mine);
 
 #endif

@@ -170,6 +170,14 @@ static inline int nsx_sys_stat(const char *path, struct nsx_stat *st)
 	return (int)nsx_syscall4(__NR_newfstatat, AT_FDCWD, path, st, 0);
 }
 
+/* By our real ids, which are our effective ones too. */
+static inline int nsx_sys_may_execute(const char *path)
+{
+	enum { X_OK_NUMBER = 1 };
+
+	return (int)nsx_syscall3(__NR_faccessat, AT_FDCWD, path, X_OK_NUMBER);
+}
+
 static inline int nsx_sys_fstat(int fd, struct nsx_stat *st)
 {
 	return (int)nsx_syscall2(__NR_fstat, fd, st);
@@ -357,6 +365,17 @@ static inline int nsx_sys_setresgid(uint32_t gid)
 static inline int nsx_sys_drop_groups(void)
 {
 	return (int)nsx_syscall2(__NR_setgroups, 0, NULL);
+}
+
+/* Return: our effective capabilities, one bit each; none if the kernel does not say. */
+static inline uint64_t nsx_sys_effective_caps(void)
+{
+	const uint32_t header[2] = { 0x20080522, 0 }; /* version 3, ourselves */
+	uint32_t data[6] = { 0 };		      /* effective, permitted, inheritable; twice */
+
+	if (nsx_syscall2(__NR_capget, header, data) < 0)
+		return 0;
+	return data[0] | (uint64_t)data[3] << 32;
 }
 
 static inline int nsx_sys_count_groups(void)

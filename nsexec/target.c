@@ -61,6 +61,38 @@ int nsx_target_alive(const struct nsx_target *t, struct nsx_error *e)
 	return nsx_hint(e, NSX_HINT_GONE, 0);
 }
 
+/* The number behind "Pid:" in the text of /proc/self/fdinfo/PIDFD; 0: none there. */
+static int parse_fdinfo(const char *text)
+{
+	for (; *text; text++) {
+		const char *value = nsx_text_after(text, "\nPid:\t");
+		uint64_t pid = 0;
+
+		if (!value)
+			continue;
+		for (; *value >= '0' && *value <= '9' && pid <= INT32_MAX; value++)
+			pid = pid * 10 + (uint64_t)(*value - '0');
+		return pid <= INT32_MAX ? (int)pid : 0;
+	}
+	return 0;
+}
+
+/* The PID by which /proc knows a process; 0: it does not. */
+static int pid_in_proc(int pidfd)
+{
+	char path[48], text[1024];
+	struct nsx_text t = nsx_text_on(path, sizeof(path));
+	nsx_autofd fd = NSX_NOFD;
+	long len;
+
+	nsx_text_str(&t, "/proc/self/fdinfo/");
+	nsx_text_u64(&t, (uint64_t)pidfd);
+	fd = nsx_fd_openat(AT_FDCWD, path, O_RDONLY);
+	len = fd < 0 ? fd : nsx_sys_read(fd, text, sizeof(text) - 1);
+	text[len > 0 ? len : 0] = '\0';
+	return parse_fdinfo(text);
+}
+
 int nsx_target_proc(struct nsx_target *t, struct nsx_error *e)
 {
 	char path[32];
@@ -69,8 +101,9 @@ int nsx_target_proc(struct nsx_target *t, struct nsx_error *e)
 
 	if (t->proc != NSX_NOFD)
 		return 0;
+	t->proc_pid = t->pidfd == NSX_NOFD ? t->pid : pid_in_proc(t->pidfd);
 	nsx_text_str(&text, "/proc/");
-	nsx_text_u64(&text, (uint64_t)t->pid);
+	nsx_text_u64(&text, (uint64_t)t->proc_pid);
 	fd = nsx_fd_openat(AT_FDCWD, path, O_PATH | O_DIRECTORY);
 	/* While it lives, its PID is its own, so the directory is its own too. */
 	if (nsx_target_alive(t, e) < 0) {
@@ -80,7 +113,8 @@ int nsx_target_proc(struct nsx_target *t, struct nsx_error *e)
 	if (fd == -ENOENT && t->pidfd == NSX_NOFD)
 		return fail(t, ESRCH, e);
 	if (fd < 0) {
-		(void)nsx_fail(e, NSX_STEP_OPEN, -fd, path, NULL);
+		(void)nsx_fail_number(e, NSX_STEP_OPEN, -fd, "directory of the target in /proc",
+				      "PID ", (uint64_t)t->pid, "");
 		return nsx_hint(e, fd == -ENOENT ? NSX_HINT_PROC : NSX_HINT_NONE, 0);
 	}
 	t->proc = fd;

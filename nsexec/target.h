@@ -24,8 +24,9 @@ int nsx_who_parse(const char *text, struct nsx_who *out, struct nsx_error *e);
 /* A process, pinned by @pidfd, or where the kernel has none by @proc alone. */
 struct nsx_target {
 	int pid;
-	int pidfd; /* NSX_NOFD: older than Linux 5.3, or a thread that leads no process */
-	int proc;  /* O_PATH directory /proc/PID; NSX_NOFD until it is needed */
+	int pidfd;    /* NSX_NOFD: older than Linux 5.3, or a thread that leads no process */
+	int proc;     /* O_PATH directory /proc/PID; NSX_NOFD until it is needed */
+	int proc_pid; /* the PID by which /proc knows it, if @proc is open */
 };
 
 void nsx_target_init(struct nsx_target *t);
@@ -42,7 +43,9 @@ int nsx_target_open(const struct nsx_who *who, struct nsx_target *t, struct nsx_
  * nsx_target_proc() - have /proc/PID of the pinned process open
  *
  * The directory belongs to one process for ever: once that is gone, every look
- * into it fails with ESRCH, whoever has the PID by then.  Opened once.
+ * into it fails with ESRCH, whoever has the PID by then.  Opened once.  A /proc
+ * that was mounted for another PID namespace calls the process by another PID,
+ * which the kernel tells for a pidfd.
  */
 int nsx_target_proc(struct nsx_target *t, struct nsx_error *e);
 

@@ -107,15 +107,25 @@ void nsx_text_json(struct nsx_text *t, const char *s)
 	nsx_text_str(t, "\"");
 }
 
+/* C0 and DEL, C1 (U+0080 to U+009F), and what is no UTF-8 at all. */
+static bool steers(const unsigned char *s, size_t n)
+{
+	return n == 0 || s[0] < 0x20 || s[0] == 0x7f || (s[0] == 0xc2 && s[1] < 0xa0);
+}
+
 void nsx_text_plain(struct nsx_text *t, const char *s)
 {
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
+	while (*s) {
+		const unsigned char *bytes = (const unsigned char *)s;
+		size_t n = utf8_len(bytes);
 
-		if (c < 0x20 || c == 0x7f)
-			put_hex(t, "\\x", c);
-		else
-			nsx_text_bytes(t, s, 1);
+		if (!steers(bytes, n)) {
+			nsx_text_bytes(t, s, n);
+			s += n;
+			continue;
+		}
+		for (n = n ? n : 1; n; n--)
+			put_hex(t, "\\x", (unsigned char)*s++);
 	}
 }
 

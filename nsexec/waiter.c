@@ -10,6 +10,7 @@ enum {
 	WAIT_NOHANG = 1,
 	WAIT_UNTRACED = 2,
 	WAIT_CONTINUED = 8,
+	WAIT_ALL = 0x40000000, /* whatever signal a child was made with */
 	STATUS_STOPPED = 0x7f,
 	STATUS_CONTINUED = 0xffff,
 	FDS_WITHOUT_CLOSE_RANGE = 1024,
@@ -50,8 +51,15 @@ static _Noreturn void end_like(int status)
 	nsx_sys_exit(128 + sig);
 }
 
-/* What the terminal driver sends goes to the whole foreground group: the program has it. */
-static bool from_terminal(int sig)
+/* The program, as far as its stops and continuations have been told. */
+struct program {
+	int pid;
+	bool stopped;
+	bool continued; /* by somebody else, and we have not seen a SIGCONT since */
+};
+
+/* What the terminal driver sends goes to the whole foreground group. */
+static bool terminal_sends(int sig)
 {
 	switch (sig) {
 	case SIGINT:
@@ -69,20 +77,21 @@ static bool from_terminal(int sig)
 }
 
 /*
- * A session leader is told of a hang-up by itself, not as one of a group; the
- * program would have been that leader without us.
+ * A program alone would lead its group and get what the terminal sends; so one
+ * that has left our group gets it from us.  And what it sends to its own group it
+ * has sent to itself already.
  */
-static bool program_has_it(const struct nsx_siginfo *info)
+static bool program_has_it(const struct nsx_siginfo *info, int pid)
 {
-	if (info->code != NSX_SI_KERNEL || !from_terminal(info->signo))
-		return false;
-	return info->signo != SIGHUP || nsx_sys_getsid(0) != nsx_sys_getpid();
+	if (info->code == NSX_SI_KERNEL && terminal_sends(info->signo))
+		return nsx_sys_getpgid(pid) == nsx_sys_getpgid(0);
+	return info->code <= 0 && info->pid == pid;
 }
 
 /* The program may have become another user by exec: then its sender fails as well. */
 static void forward(const struct nsx_siginfo *info, int pid)
 {
-	if (program_has_it(info))
+	if (program_has_it(info, pid))
 		return;
 	if (info->code == NSX_SI_QUEUE)
 		(void)nsx_sys_sigqueue(pid, info->signo, info); /* with its value */
@@ -90,58 +99,75 @@ static void forward(const struct nsx_siginfo *info, int pid)
 		(void)nsx_sys_kill(pid, info->signo);
 }
 
-/* Has the program been continued, by whomever, since it stopped? */
-static bool continued(int pid)
+/*
+ * Take all that there is to know: of the program, and of orphans, if we are the
+ * first process of a PID namespace, or a child was there before exec.
+ * Return: the signal by which the program is stopped now, if it was not before.
+ */
+static int look(struct program *p)
 {
-	int status = 0;
+	const int options = WAIT_NOHANG | WAIT_UNTRACED | WAIT_CONTINUED | WAIT_ALL;
+	int status = 0, stopped_by = 0, pid;
 
-	if (nsx_sys_wait(pid, &status, WAIT_NOHANG | WAIT_CONTINUED) != pid)
-		return false;
-	if (status != STATUS_CONTINUED)
-		end_like(status);
-	return true;
+	while ((pid = nsx_sys_wait(-1, &status, options)) > 0) {
+		if (pid != p->pid)
+			continue;
+		if (status == STATUS_CONTINUED) {
+			p->stopped = false;
+			p->continued = true;
+			stopped_by = 0;
+		} else if ((status & 0xff) == STATUS_STOPPED) {
+			p->stopped = true;
+			p->continued = false;
+			stopped_by = status >> 8;
+		} else {
+			end_like(status);
+		}
+	}
+	return stopped_by;
 }
 
 /*
- * Stop as the program did; return when we are continued.  The shell continues a
- * job as a group, so the program gets its own SIGCONT, maybe a moment after us;
- * kill(1) may continue the waiter alone, and only then it must be passed on.
+ * The shell continues a job as a group, so the program gets its own SIGCONT, maybe
+ * a moment after us; kill(1) may continue the waiter alone, and only then must it
+ * be passed on.
  */
-static void stop_like(int sig, int pid)
+static void pass_continue(struct program *p, const struct nsx_siginfo *info)
 {
-	const uint64_t cont = bit(SIGCONT), child = bit(SIGCHLD);
-	const struct nsx_timespec now = { 0, 0 }, soon = { 0, 20000000 };
+	const uint64_t child = bit(SIGCHLD);
+	const struct nsx_timespec soon = { 0, 20000000 };
+
+	if (p->stopped) {
+		(void)nsx_sys_sigtimedwait(&child, NULL, &soon);
+		(void)look(p); /* stopped anew by then: that is told once more */
+	}
+	if (!p->continued)
+		forward(info, p->pid);
+	p->stopped = false;
+	p->continued = false;
+}
+
+/* Stop as the program did, and return when we are continued. */
+static void stop_like(int sig, struct program *p)
+{
+	const uint64_t cont = bit(SIGCONT);
+	const struct nsx_timespec now = { 0, 0 };
 	struct nsx_siginfo info;
 
 	suffer(sig);
 	/* None: the stop had no effect, as in an orphaned process group. */
-	if (nsx_sys_sigtimedwait(&cont, &info, &now) < 0 || continued(pid))
+	if (nsx_sys_sigtimedwait(&cont, &info, &now) < 0)
 		return;
-	(void)nsx_sys_sigtimedwait(&child, NULL, &soon);
-	if (!continued(pid))
-		forward(&info, pid);
+	(void)look(p);
+	pass_continue(p, &info);
 }
 
-/* Take all that there is to know of the program, and act on where it stands now. */
-static void look_at(int pid)
+static void mirror(struct program *p)
 {
-	const int options = WAIT_NOHANG | WAIT_UNTRACED | WAIT_CONTINUED;
-	int status = 0, stopped_by = 0;
+	int sig;
 
-	for (;;) {
-		while (nsx_sys_wait(pid, &status, options) == pid) {
-			if (status == STATUS_CONTINUED)
-				stopped_by = 0;
-			else if ((status & 0xff) == STATUS_STOPPED)
-				stopped_by = status >> 8;
-			else
-				end_like(status);
-		}
-		if (!stopped_by)
-			return;
-		stop_like(stopped_by, pid);
-		stopped_by = 0;
-	}
+	while ((sig = look(p)) != 0)
+		stop_like(sig, p);
 }
 
 static void close_all_but(int keep)
@@ -156,6 +182,8 @@ static void close_all_but(int keep)
 
 _Noreturn void nsx_waiter_run(int pid, int keep)
 {
+	struct program program = { .pid = pid };
+
 	close_all_but(keep);
 	for (;;) {
 		struct nsx_siginfo info;
@@ -163,8 +191,10 @@ _Noreturn void nsx_waiter_run(int pid, int keep)
 		if (nsx_sys_sigtimedwait(&every_signal, &info, NULL) < 0)
 			continue;
 		if (info.signo == SIGCHLD)
-			look_at(pid);
-		if (info.signo != SIGCHLD || info.code <= 0) /* <= 0: from a process, not of one */
+			mirror(&program);
+		if (info.signo == SIGCONT)
+			pass_continue(&program, &info);
+		else if (info.signo != SIGCHLD || info.code <= 0) /* a process's, not a child's */
 			forward(&info, pid);
 	}
 }

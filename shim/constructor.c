@@ -35,13 +35,11 @@ static int bare_fork(void)
 	return nsx_sys_clone_bare(SIGCHLD);
 }
 
-static struct nsx_host_ways host_ways(void)
+static nsx_fork_fn *host_fork(void)
 {
-	struct nsx_host_ways host = { .fork = fork, .let_go = nsx_slim };
+	nsx_fork_fn *of_libc = fork;
 
-	if (!host.fork)
-		host.fork = bare_fork;
-	return host;
+	return of_libc ? of_libc : bare_fork;
 }
 
 static int parse(const struct nsx_words *words, struct nsx_request *rq, struct nsx_error *e)
@@ -73,7 +71,6 @@ static int run(const struct nsx_carrier *carrier, char **env, const struct nsx_a
 	       struct nsx_engine *en, struct nsx_request *rq, struct nsx_log *log,
 	       struct nsx_error *e)
 {
-	const struct nsx_host_ways host = host_ways();
 	struct nsx_words words;
 
 	if (carrier->log && nsx_log_parse(carrier->log, log, e) < 0)
@@ -83,7 +80,8 @@ static int run(const struct nsx_carrier *carrier, char **env, const struct nsx_a
 	nsx_environ_scrub(env, auxv);
 	if (parse(&words, rq, e) < 0)
 		return -1;
-	en->host = rq->program ? NULL : &host;
+	en->host_fork = rq->program ? NULL : host_fork();
+	en->let_go = nsx_slim;
 	return enter(en, rq, env, e);
 }
 
@@ -103,7 +101,7 @@ static void constructor(int argc, char **argv, char **envp)
 	if (!nsx_carrier_find(env, &carrier))
 		return;
 	nsx_auxv_find(env, &auxv);
-	nsx_engine_init(&en, &rq, &log, NULL);
+	nsx_engine_init(&en, &rq, &log, env);
 	switch (nsx_gate(&auxv, &e)) {
 	case NSX_GATE_IGNORE:
 		nsx_environ_scrub(env, &auxv);

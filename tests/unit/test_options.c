@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "options.h"
+
+#include <string.h>
+
+#include "unit.h"
+
+enum { WORDS_MAX = 12, FILLER = 0x55 };
+
+static char *argument[1 + WORDS_MAX];
+static struct nsx_request rq;
+static struct nsx_error error;
+static char text[512];
+
+/*
+ * The words of @line, which are separated by blanks; "_" stands for an empty one.
+ * They stay until the next call but one, so that two requests can be compared.
+ */
+static int parse(const char *line)
+{
+	static char bufs[2][512];
+	static int turn;
+	char *buf = bufs[turn ^= 1];
+	struct nsx_words words = { .word = argument + 1 };
+	char *save = NULL;
+
+	(void)snprintf(buf, sizeof(bufs[0]), "%s", line);
+	for (char *w = strtok_r(buf, " ", &save); w; w = strtok_r(NULL, " ", &save))
+		words.word[words.n++] = strcmp(w, "_") ? w : w + 1;
+	words.word[words.n] = NULL;
+	memset(&error, 0, sizeof(error));
+	memset(&rq, FILLER, sizeof(rq));
+	return nsx_options_parse(&words, &rq, &error);
+}
+
+/* What the user reads. */
+static const char *refusal(const char *line)
+{
+	unit_case = line;
+	check_int(parse(line), -1);
+	check_int(error.step, NSX_STEP_OPTIONS);
+	check_int(error.err, 0);
+	nsx_error_text(&error, text, sizeof(text));
+	return text;
+}
+
+static bool accepted(const char *line)
+{
+	unit_case = line;
+	if (parse(line) == 0)
+		return true;
+	nsx_error_text(&error, text, sizeof(text));
+	return check_text(text, "no error");
+}
+
+static bool ends(const char *s, size_t size)
+{
+	return memchr(s, '\0', size) != NULL;
+}
+
+static void rows_have_no_holes(void)
+{
+	for (enum nsx_option o = 0; o < NSX_OPT_COUNT; o++) {
+		const struct nsx_option_row *row = &nsx_option_rows[o];
+
+		unit_case = row->name;
+		check(row->name[0] && row->help[0]);
+		check(ends(row->name, sizeof(row->name)));
+		check(ends(row->value, sizeof(row->value)));
+		check(ends(row->help, sizeof(row->help)));
+		check((row->takes == NSX_TAKES_NOTHING) == !row->value[0]);
+		check(!strpbrk(row->name, "= ") && row->name[0] != '-');
+		check(!row->letter || (row->letter > ' ' && !strchr("-=?", row->letter)));
+		check(row->help[strlen(row->help) - 1] != '.');
+	}
+	check(NSX_OPT_COUNT <= 64); /* a bit each */
+}
+
+static void rows_differ(void)
+{
+	for (enum nsx_option a = 0; a < NSX_OPT_COUNT; a++)
+		for (enum nsx_option b = 0; b < a; b++) {
+			const struct nsx_option_row *x = &nsx_option_rows[a];
+			const struct nsx_option_row *y = &nsx_option_rows[b];
+
+			unit_case = x->name;
+			check(!x->letter || x->letter != y->letter);
+			check(strcmp(x->name, y->name) != 0);
+		}
+}
+
+/* A value that every option takes which takes one; else a FILE. */
+static const char *some_value(enum nsx_option o)
+{
+	return o == NSX_OPT_DUMPABLE			    ? "yes"
+	       : nsx_option_rows[o].takes == NSX_TAKES_FILE ? "/f"
+							    : "7";
+}
+
+/* One that makes sense without another only if it shows something. */
+static void every_row_is_understood(void)
+{
+	for (enum nsx_option o = 0; o < NSX_OPT_COUNT; o++) {
+		const struct nsx_option_row *row = &nsx_option_rows[o];
+		const char *value = some_value(o);
+		char line[128];
+
+		if (row->takes == NSX_TAKES_NOTHING) {
+			(void)snprintf(line, sizeof(line), "--%s --target=1 --user", row->name);
+			accepted(line);
+			(void)snprintf(line, sizeof(line), "-%c --target=1 --user", row->letter);
+			if (row->letter)
+				accepted(line);
+			continue;
+		}
+		(void)snprintf(line, sizeof(line), "--%s=%s --net=/f", row->name, value);
+		if (o == NSX_OPT_TARGET)
+			(void)snprintf(line, sizeof(line), "--target=1 --all");
+		else if (o == NSX_OPT_NET)
+			(void)snprintf(line, sizeof(line), "--net=/f");
+		accepted(line);
+	}
+}
+
+static void letters_mean_what_their_long_names_mean(void)
+{
+	static const char *const pairs[][2] = {
+		{ "-a -t 1", "--all --target 1" },
+		{ "-m -t1", "--mount --target=1" },
+		{ "-u -t1", "--uts --target=1" },
+		{ "-i -t1", "--ipc --target=1" },
+		{ "-n -t1", "--net --target=1" },
+		{ "-p -t1", "--pid --target=1" },
+		{ "-C -t1", "--cgroup --target=1" },
+		{ "-U -t1", "--user --target=1" },
+		{ "-T -t1", "--time --target=1" },
+		{ "-S 1 -G 2", "--setuid=1 --setgid=2" },
+		{ "-r -w -t1", "--root --wd --target=1" },
+		{ "-W /x", "--wdns /x" },
+		{ "-F", "--no-fork" },
+		{ "-h", "--help" },
+		{ "-V", "--version" },
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+		struct nsx_request first;
+
+		accepted(pairs[i][0]);
+		first = rq;
+		accepted(pairs[i][1]);
+		check_text(rq.target, first.target);
+		check_text(rq.wdns_dir, first.wdns_dir);
+		check_int(rq.all, first.all);
+		check_int(rq.join, first.join);
+		check_int(rq.uid.given * 10 + (int)rq.uid.id,
+			  first.uid.given * 10 + (int)first.uid.id);
+		check_int(rq.gid.given * 10 + (int)rq.gid.id,
+			  first.gid.given * 10 + (int)first.gid.id);
+		check_int(rq.root, first.root);
+		check_int(rq.wd, first.wd);
+		check_int(rq.fork, first.fork);
+		check_int(rq.show, first.show);
+	}
+}
+
+static void kinds_are_the_right_ones(void)
+{
+	static const struct {
+		const char *line;
+		enum nsx_kind kind;
+	} rows[] = {
+		{ "-m/f", NSX_MNT },  { "-u/f", NSX_UTS },  { "-i/f", NSX_IPC },
+		{ "-n/f", NSX_NET },  { "-p/f", NSX_PID },  { "-C/f", NSX_CGROUP },
+		{ "-U/f", NSX_USER }, { "-T/f", NSX_TIME },
+	};
+	nsx_kinds all = 0;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		accepted(rows[i].line);
+		check_int(rq.join, NSX_KIND_BIT(rows[i].kind));
+		check_text(rq.file[rows[i].kind], "/f");
+		check(!nsx_from_target(&rq, rows[i].kind));
+		all |= rq.join;
+	}
+	check_int(all, NSX_KINDS_ALL);
+}
+
+static void files_are_attached(void)
+{
+	accepted("-n/run/x");
+	check_text(rq.file[NSX_NET], "/run/x");
+	accepted("-n=/run/x");
+	check_text(rq.file[NSX_NET], "/run/x");
+	accepted("--net=/run/x");
+	check_text(rq.file[NSX_NET], "/run/x");
+	accepted("--net==x");
+	check_text(rq.file[NSX_NET], "=x");
+	accepted("-t1 -n /run/x");
+	check_text(rq.file[NSX_NET], NULL);
+	check_text(rq.program ? rq.program[0] : NULL, "/run/x");
+	accepted("-t1 --net /run/x");
+	check_text(rq.file[NSX_NET], NULL);
+	check_text(rq.program ? rq.program[0] : NULL, "/run/x");
+	accepted("-r/new -w=/dir");
+	check_text(rq.root_dir, "/new");
+	check_text(rq.wd_dir, "/dir");
+}
+
+static void values_come_attached_or_next(void)
+{
+	accepted("-t 12 -a");
+	check_text(rq.target, "12");
+	accepted("-t12 -a");
+	check_text(rq.target, "12");
+	accepted("--target 12 -a");
+	check_text(rq.target, "12");
+	accepted("--target=12 -a");
+	check_text(rq.target, "12");
+	accepted("-at12");
+	check_text(rq.target, "12");
+	accepted("-aFt 12 prog");
+	check_text(rq.target, "12");
+	check_int(rq.fork, NSX_FORK_NEVER);
+	check_text(rq.program ? rq.program[0] : NULL, "prog");
+	accepted("-W -x"); /* a value may look like an option */
+	check_text(rq.wdns_dir, "-x");
+	accepted("-W -- prog");
+	check_text(rq.wdns_dir, "--");
+}
+
+static void program_begins_behind_the_options(void)
+{
+	accepted("-t1 -a");
+	check(rq.program == NULL);
+	accepted("-t1 -a --");
+	check(rq.program == NULL);
+	accepted("-t1 -a -- ls -l");
+	check(rq.program == argument + 4);
+	check_text(rq.program[1], "-l");
+	accepted("-t1 -a ls -n --");
+	check(rq.program == argument + 3);
+	check_text(rq.program[1], "-n");
+	check_text(rq.program[2], "--");
+	accepted("-t1 -a - x");
+	check_text(rq.program[0], "-");
+	accepted("-t1 -a -- -- x");
+	check_text(rq.program[0], "--");
+	accepted("-t1 -a _ x");
+	check_text(rq.program[0], "");
+	accepted("--");
+	check(rq.program == NULL);
+	accepted("_");
+	check_text(rq.program[0], "");
+}
+
+static void nothing_asked_is_nothing_wanted(void)
+{
+	memset(argument, 0, sizeof(argument));
+	accepted("");
+	check(!rq.target && !rq.all && !rq.join && !rq.root && !rq.wd && !rq.wdns_dir);
+	check(!rq.uid.given && !rq.gid.given && !rq.preserve_credentials && !rq.plan &&
+	      !rq.program);
+	check_int(rq.fork, NSX_FORK_AUTO);
+	check_int(rq.dumpable, NSX_DUMPABLE_AUTO);
+	check_int(rq.report_fd, NSX_NOFD);
+	check_int(rq.show, NSX_SHOW_NOTHING);
+	check_int(nsx_request_kinds(&rq), 0);
+}
+
+static void numbers_have_bounds(void)
+{
+	accepted("-S 4294967294 -G 0");
+	check_int(rq.uid.id, 4294967294);
+	check(rq.gid.given && rq.gid.id == 0);
+	accepted("--report-fd 0");
+	check_int(rq.report_fd, 0);
+	accepted("--report-fd=2147483647");
+	check_int(rq.report_fd, 2147483647);
+	check_text(refusal("-S 4294967295"),
+		   "options: --setuid takes a number from 0 to 4294967294 (4294967295)");
+	check_text(refusal("-G root"),
+		   "options: --setgid takes a number from 0 to 4294967294 (root)");
+	check_text(refusal("--setuid=-1"),
+		   "options: --setuid takes a number from 0 to 4294967294 (-1)");
+	check_text(refusal("--setuid=+1"),
+		   "options: --setuid takes a number from 0 to 4294967294 (+1)");
+	check_text(refusal("--setuid=0x1"),
+		   "options: --setuid takes a number from 0 to 4294967294 (0x1)");
+	check_text(refusal("--report-fd=2147483648"),
+		   "options: --report-fd takes a number from 0 to 2147483647 (2147483648)");
+	check_text(refusal("--report-fd=99999999999999999999999"),
+		   "options: --report-fd takes a number from 0 to 2147483647 "
+		   "(99999999999999999999999)");
+}
+
+static void choices_are_stored(void)
+{
+	accepted("--dumpable=yes --plan --fork --preserve-credentials");
+	check_int(rq.dumpable, NSX_DUMPABLE_YES);
+	check_int(rq.fork, NSX_FORK_ALWAYS);
+	check(rq.plan && rq.preserve_credentials);
+	accepted("--dumpable no -F");
+	check_int(rq.dumpable, NSX_DUMPABLE_NO);
+	check_int(rq.fork, NSX_FORK_NEVER);
+	accepted("--preload-path");
+	check_int(rq.show, NSX_SHOW_PRELOAD_PATH);
+	check_text(refusal("--dumpable=maybe"), "options: --dumpable takes yes or no (maybe)");
+	check_text(refusal("--dumpable=YES"), "options: --dumpable takes yes or no (YES)");
+}
+
+static void unknown_words_are_named(void)
+{
+	static const char *const lines[][2] = {
+		{ "-x", "options: unknown option (-x)" },
+		{ "-ax", "options: unknown option (-ax)" },
+		{ "-t1 -nope", "" }, /* the FILE "ope" */
+		{ "--x", "options: unknown option (--x)" },
+		{ "--targe 1", "options: unknown option (--targe)" },
+		{ "--targets=1", "options: unknown option (--targets=1)" },
+		{ "--net-x", "options: unknown option (--net-x)" },
+		{ "---", "options: unknown option (---)" },
+		{ "--=x", "options: unknown option (--=x)" },
+		{ "-=", "options: unknown option (-=)" },
+		{ "-a-", "options: unknown option (-a-)" },
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		if (!*lines[i][1]) {
+			accepted(lines[i][0]);
+			check_text(rq.file[NSX_NET], "ope");
+			continue;
+		}
+		check_text(refusal(lines[i][0]), lines[i][1]);
+		check_int(error.hint, NSX_HINT_HELP);
+	}
+}
+
+static void misuse_is_named(void)
+{
+	static const char *const lines[][2] = {
+		{ "-t", "options: value missing (-t)" },
+		{ "-at", "options: value missing (-at)" },
+		{ "--target", "options: value missing (--target)" },
+		{ "--wdns", "options: value missing (--wdns)" },
+		{ "--all=x", "options: takes no value (--all=x)" },
+		{ "--help=", "options: takes no value (--help=)" },
+		{ "--net=", "options: empty value (--net)" },
+		{ "-n=", "options: empty value (--net)" },
+		{ "--target=", "options: empty value (--target)" },
+		{ "-t _ -a", "options: empty value (--target)" },
+		{ "-W _", "options: empty value (--wdns)" },
+		{ "-t1 -t1 -a", "options: given twice (--target)" },
+		{ "-t1 --net -n", "options: given twice (--net)" },
+		{ "-S1 -S1", "options: given twice (--setuid)" },
+		{ "--dumpable=yes --dumpable=yes", "options: given twice (--dumpable)" },
+		{ "-a", "options: needs a target, -t (--all)" },
+		{ "-t1", "options: a target, but nothing to take from it (1)" },
+		{ "-t1 -S1 prog", "options: a target, but nothing to take from it (1)" },
+		{ "-n", "options: neither FILE nor target, -t, for the namespace (net)" },
+		{ "-m/f -U", "options: neither FILE nor target, -t, for the namespace (user)" },
+		{ "-r", "options: needs DIR or a target, -t (--root)" },
+		{ "-w", "options: needs DIR or a target, -t (--wd)" },
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		check_text(refusal(lines[i][0]), lines[i][1]);
+}
+
+static void contradictions_are_refused(void)
+{
+	static const char *const lines[][2] = {
+		{ "-F --fork", "options: conflicts with --no-fork (--fork)" },
+		{ "--fork -F", "options: conflicts with --no-fork (--fork)" },
+		{ "-w/a -W/b", "options: conflicts with --wdns (--wd)" },
+		{ "--preserve-credentials -S1",
+		  "options: conflicts with --setuid (--preserve-credentials)" },
+		{ "-G1 --preserve-credentials",
+		  "options: conflicts with --setgid (--preserve-credentials)" },
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		check_text(refusal(lines[i][0]), lines[i][1]);
+}
+
+static void flags_may_be_said_twice(void)
+{
+	accepted("-a -a --all -t1 -FF --plan --plan");
+	check(rq.all && rq.plan);
+	check_int(rq.fork, NSX_FORK_NEVER);
+}
+
+static void files_need_no_target(void)
+{
+	accepted("-n/run/netns/blue -u/f prog");
+	check(!rq.target);
+	check_int(rq.join, NSX_KIND_BIT(NSX_NET) | NSX_KIND_BIT(NSX_UTS));
+	accepted("-t1 -a -n/f"); /* all of the target's but net */
+	check(!nsx_from_target(&rq, NSX_NET));
+	check(nsx_from_target(&rq, NSX_MNT));
+	accepted("-t1 -r");
+	check(rq.root && !rq.root_dir && rq.join == 0);
+}
+
+static void help_needs_nothing_else(void)
+{
+	accepted("-h -a");
+	check_int(rq.show, NSX_SHOW_HELP);
+	accepted("-n --version");
+	check_int(rq.show, NSX_SHOW_VERSION);
+	check_text(refusal("-h -x"), "options: unknown option (-x)");
+}
+
+static bool still_filled(const unsigned char *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (bytes[i] != FILLER)
+			return false;
+	return true;
+}
+
+/* But for where to report it. */
+static void failure_leaves_the_request_alone(void)
+{
+	static const char *const words[] = { "-t1 -a -n/f -S1 -x", "-F --fork", "--report-fd 7 -x",
+					     "-x --report-fd 7" };
+	static const int reported_to[] = { NSX_NOFD, NSX_NOFD, 7, NSX_NOFD };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		refusal(words[i]);
+		check_int(rq.report_fd, reported_to[i]);
+		memset(&rq.report_fd, FILLER, sizeof(rq.report_fd));
+		check(still_filled((const unsigned char *)&rq, sizeof(rq)));
+	}
+}
+
+/* Whatever the length of the word, the subject ends in a NUL and is not overrun. */
+static void long_words_are_cut_in_errors(void)
+{
+	char word[400] = "--";
+	struct nsx_words words = { .word = argument + 1 };
+
+	memset(word + 2, 'x', sizeof(word) - 3);
+	argument[1] = word;
+	argument[2] = NULL;
+	memset(&error, 0, sizeof(error));
+	check_int(nsx_options_parse(&words, &rq, &error), -1);
+	check(ends(error.subject, sizeof(error.subject)));
+	check_int(strlen(error.subject), sizeof(error.subject) - 1);
+	check(strncmp(error.subject, "unknown option (--xxx", 21) == 0);
+}
+
+int main(void)
+{
+	unit("every option has a row, and each text in it ends", rows_have_no_holes);
+	unit("no two options share a letter or a name", rows_differ);
+	unit("every option is understood", every_row_is_understood);
+	unit("a letter means what its long name means", letters_mean_what_their_long_names_mean);
+	unit("each kind has its option", kinds_are_the_right_ones);
+	unit("a FILE is attached, with or without =", files_are_attached);
+	unit("a value is attached or the next word", values_come_attached_or_next);
+	unit("the program begins behind the options", program_begins_behind_the_options);
+	unit("no words ask for nothing", nothing_asked_is_nothing_wanted);
+	unit("numbers have bounds", numbers_have_bounds);
+	unit("choices are stored as they were made", choices_are_stored);
+	unit("an unknown option is refused by name, with a hint", unknown_words_are_named);
+	unit("a missing, empty, useless or repeated value is refused", misuse_is_named);
+	unit("contradictions are refused, in either order", contradictions_are_refused);
+	unit("a flag may be said twice", flags_may_be_said_twice);
+	unit("a FILE needs no target, and wins over it", files_need_no_target);
+	unit("help and version need nothing else to make sense", help_needs_nothing_else);
+	unit("a failure leaves the request as it was", failure_leaves_the_request_alone);
+	unit("a long word is cut short in the error", long_words_are_cut_in_errors);
+	return unit_end();
+}

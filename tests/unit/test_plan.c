@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan.h"
+
+#include "unit.h"
+
+/* Descriptors in the facts below; a namespace has FD_NS and its kind. */
+enum { FD_PIDFD = 9, FD_ROOT = 50, FD_WD = 51, FD_NS = 100 };
+
+#define C NSX_KIND_BIT(NSX_CGROUP)
+#define I NSX_KIND_BIT(NSX_IPC)
+#define M NSX_KIND_BIT(NSX_MNT)
+#define N NSX_KIND_BIT(NSX_NET)
+#define P NSX_KIND_BIT(NSX_PID)
+#define T NSX_KIND_BIT(NSX_TIME)
+#define U NSX_KIND_BIT(NSX_USER)
+#define H NSX_KIND_BIT(NSX_UTS)
+#define ALL NSX_KINDS_ALL
+
+static struct nsx_request rq;
+static struct nsx_facts f;
+static struct nsx_plan plan;
+
+/* Nothing asked; of the target everything differs, and @below is owned from inside. */
+static void given(nsx_kinds wanted, nsx_kinds below)
+{
+	rq = (struct nsx_request){ .target = "1", .join = wanted, .report_fd = NSX_NOFD };
+	f = (struct nsx_facts){ .wanted = wanted, .complete = true, .pidfd = FD_PIDFD, .pid = 1 };
+	f.root = f.wd = NSX_NOFD;
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++) {
+		f.ns[k].fd = FD_NS + (int)k;
+		f.ns[k].below = below & NSX_KIND_BIT(k);
+	}
+}
+
+static void want_root(void)
+{
+	rq.root = true;
+	f.root = FD_ROOT;
+}
+
+/* Append to the text in @buf. */
+#define put(buf, size, ...) ((void)snprintf((buf) + strlen(buf), (size)-strlen(buf), __VA_ARGS__))
+
+static void put_join(char *buf, size_t size, const struct nsx_act *act)
+{
+	const char *between = "";
+
+	put(buf, size, act->way == NSX_WAY_PIDFD ? "pidfd" : "each");
+	if (act->way == NSX_WAY_PIDFD)
+		check_int(act->fd, FD_PIDFD);
+	check_int(act->pid, 1);
+	put(buf, size, "(");
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++) {
+		if (!(act->kinds & NSX_KIND_BIT(k)))
+			continue;
+		put(buf, size, "%s%s", between, nsx_kind_table[k].name);
+		between = " ";
+		if (act->way == NSX_WAY_EACH) {
+			check_int(act->fd, FD_NS + (int)k);
+			check_text(act->path, rq.file[k]);
+		}
+	}
+	put(buf, size, ")");
+}
+
+static void put_id(char *buf, size_t size, struct nsx_id id)
+{
+	if (id.given)
+		put(buf, size, "%u", id.id);
+	else
+		put(buf, size, "-");
+}
+
+static void put_act(char *buf, size_t size, const struct nsx_act *act)
+{
+	switch (act->step) {
+	case NSX_STEP_JOIN:
+		put_join(buf, size, act);
+		break;
+	case NSX_STEP_BECOME:
+		put(buf, size, "become(");
+		put_id(buf, size, act->uid);
+		put(buf, size, " ");
+		put_id(buf, size, act->gid);
+		put(buf, size, ")");
+		break;
+	case NSX_STEP_ROOT:
+		put(buf, size, "root(%d)", act->fd);
+		break;
+	case NSX_STEP_CWD:
+		if (act->path)
+			put(buf, size, "cwd(%s)", act->path);
+		else
+			put(buf, size, "cwd(%d)", act->fd);
+		break;
+	default:
+		put(buf, size, "%s", nsx_step_name(act->step));
+	}
+}
+
+/* "pidfd(user net) become(0 0) fork" */
+static const char *planned(enum nsx_way way)
+{
+	static char buf[1024];
+
+	memset(&plan, 0x55, sizeof(plan));
+	nsx_plan_make(&rq, &f, way, &plan);
+	buf[0] = '\0';
+	for (size_t i = 0; i < plan.n; i++) {
+		put(buf, sizeof(buf), i ? " " : "");
+		put_act(buf, sizeof(buf), &plan.act[i]);
+	}
+	return buf;
+}
+
+static void nothing_wanted_is_nothing_done(void)
+{
+	given(0, 0);
+	check_text(planned(NSX_WAY_PIDFD), "");
+	check(!plan.forks && plan.joins == 0);
+}
+
+/* A user namespace may deny later to drop groups: it is done first. */
+#define DROP "become(- -) "
+
+static void all_without_user_is_one_act(void)
+{
+	given(ALL & ~U, 0);
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(cgroup ipc mnt net pid time uts) fork");
+	check_int(plan.joins, ALL & ~U);
+	check(plan.forks);
+	given(ALL, 0);
+	f.shared = U; /* -a, and the user namespace is ours already */
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(cgroup ipc mnt net pid time uts) fork");
+}
+
+static void all_with_user_is_one_act_and_root(void)
+{
+	given(ALL, ALL);
+	check_text(planned(NSX_WAY_PIDFD),
+		   DROP "pidfd(cgroup ipc mnt net pid time user uts) become(0 0) fork");
+}
+
+static void what_user_does_not_own_goes_before(void)
+{
+	given(ALL, ALL & ~N);
+	check_text(planned(NSX_WAY_PIDFD),
+		   DROP "pidfd(cgroup ipc mnt net pid time user uts) become(0 0) fork");
+	check_text(planned(NSX_WAY_EACH),
+		   DROP "each(net) each(user) become(0 0) each(cgroup) each(ipc) each(pid) "
+			"each(time) each(uts) each(mnt) fork");
+	given(U | N | H, N);
+	check_text(planned(NSX_WAY_EACH), DROP "each(uts) each(user) become(0 0) each(net)");
+}
+
+/* Who owns it matters only to those who change their user namespace. */
+static void owners_do_not_matter_without_user(void)
+{
+	given(M | N, M);
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(mnt net)");
+	given(U | M | N, M);
+	f.shared = U;
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(mnt net)");
+	check_text(planned(NSX_WAY_EACH), "each(net) each(mnt)");
+}
+
+static void each_by_itself_keeps_the_order(void)
+{
+	given(ALL, ALL);
+	check_text(planned(NSX_WAY_EACH),
+		   DROP "each(user) become(0 0) each(cgroup) each(ipc) each(net) "
+			"each(pid) each(time) each(uts) each(mnt) fork");
+	given(ALL & ~U, 0);
+	check_text(planned(NSX_WAY_EACH), "each(cgroup) each(ipc) each(net) each(pid) each(time) "
+					  "each(uts) each(mnt) fork");
+}
+
+static void mnt_is_last_in_its_group(void)
+{
+	given(ALL, ALL & ~(M | N));
+	check_text(planned(NSX_WAY_EACH),
+		   DROP "each(net) each(mnt) each(user) become(0 0) each(cgroup) "
+			"each(ipc) each(pid) each(time) each(uts) fork");
+	given(U | M | H, M | H);
+	check_text(planned(NSX_WAY_EACH), DROP "each(user) become(0 0) each(uts) each(mnt)");
+}
+
+static void files_are_joined_one_by_one(void)
+{
+	given(N | H | U, N);
+	rq.file[NSX_NET] = "/run/netns/blue";
+	f.pidfd = NSX_NOFD; /* the facts have none where a FILE is among them */
+	check_text(planned(NSX_WAY_PIDFD), DROP "each(uts) each(user) become(0 0) each(net)");
+}
+
+static void shared_kinds_are_left_out(void)
+{
+	given(ALL, ALL);
+	f.shared = ALL & ~N;
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(net)");
+	check_int(plan.joins, N);
+	f.shared = ALL;
+	check_text(planned(NSX_WAY_PIDFD), "");
+	f.shared = P; /* our own PID namespace needs no new process */
+	planned(NSX_WAY_PIDFD);
+	check(!plan.forks);
+}
+
+/* Facts that were not asked for come from one process: the kernel decides by itself. */
+static void incomplete_facts_trust_the_kernel(void)
+{
+	given(ALL, 0);
+	f.complete = false;
+	check_text(planned(NSX_WAY_PIDFD),
+		   DROP "pidfd(cgroup ipc mnt net pid time user uts) become(0 0) fork");
+	f.shared = U;
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(cgroup ipc mnt net pid time uts) fork");
+	f.shared = U | P | M;
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(cgroup ipc net time uts)");
+}
+
+static void credentials_may_be_kept(void)
+{
+	given(U | N, N);
+	rq.preserve_credentials = true;
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(net user)");
+	check_text(planned(NSX_WAY_EACH), "each(user) each(net)");
+}
+
+static void root_and_cwd_follow_the_joins(void)
+{
+	given(ALL, ALL);
+	want_root();
+	rq.wd = true;
+	f.wd = FD_WD;
+	check_text(planned(NSX_WAY_PIDFD), DROP "pidfd(cgroup ipc mnt net pid time user uts) "
+						"become(0 0) root(50) cwd(51) fork");
+	rq.wd = false;
+	rq.wdns_dir = "/srv";
+	check_text(planned(NSX_WAY_PIDFD), DROP "pidfd(cgroup ipc mnt net pid time user uts) "
+						"become(0 0) root(50) cwd(/srv) fork");
+	given(0, 0);
+	rq.wdns_dir = "/srv";
+	check_text(planned(NSX_WAY_PIDFD), "cwd(/srv)");
+}
+
+/* chroot(2) needs a privilege that the wanted user may not have. */
+static void ids_come_last(void)
+{
+	given(U | M, M);
+	want_root();
+	rq.wdns_dir = "/srv";
+	rq.uid = (struct nsx_id){ true, 1000 };
+	rq.gid = (struct nsx_id){ true, 100 };
+	check_text(planned(NSX_WAY_PIDFD),
+		   DROP "pidfd(mnt user) become(0 0) root(50) cwd(/srv) become(1000 100)");
+	given(N, 0);
+	rq.uid = (struct nsx_id){ true, 0 };
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(net) become(0 -)");
+	given(P, 0);
+	rq.gid = (struct nsx_id){ true, 7 };
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(pid) become(- 7) fork");
+}
+
+static void fork_is_asked_or_needed(void)
+{
+	given(P, 0);
+	rq.fork = NSX_FORK_NEVER;
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(pid)");
+	check(!plan.forks);
+	given(N, 0);
+	rq.fork = NSX_FORK_ALWAYS;
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(net) fork");
+	check(plan.forks);
+	given(0, 0);
+	rq.fork = NSX_FORK_ALWAYS;
+	check_text(planned(NSX_WAY_PIDFD), "fork");
+	given(T, 0); /* time is joined without a new process */
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(time)");
+}
+
+/* Place of the act that joins @kind, or -1; @times counts them. */
+static int place_of(enum nsx_kind kind, int *times)
+{
+	int place = -1;
+
+	*times = 0;
+	for (size_t i = 0; i < plan.n; i++)
+		if (plan.act[i].step == NSX_STEP_JOIN && (plan.act[i].kinds & NSX_KIND_BIT(kind))) {
+			place = (int)i;
+			++*times;
+		}
+	return place;
+}
+
+static bool in_order(enum nsx_kind kind, int user, enum nsx_way way, int *times)
+{
+	const int at = place_of(kind, times);
+
+	if (at < 0 || user < 0 || kind == NSX_USER)
+		return true;
+	if (way == NSX_WAY_PIDFD)
+		return at == user;
+	return f.ns[kind].below ? at > user + 1 : at < user;
+}
+
+static void check_one(nsx_kinds wanted, nsx_kinds below, nsx_kinds shared, enum nsx_way way)
+{
+	int times, user;
+
+	given(wanted, below);
+	f.shared = shared & wanted;
+	want_root();
+	rq.wd = true;
+	f.wd = FD_WD;
+	rq.wdns_dir = "/";
+	rq.uid = rq.gid = (struct nsx_id){ true, 1 };
+	planned(way);
+	user = place_of(NSX_USER, &times);
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++) {
+		const bool joined = wanted & ~shared & NSX_KIND_BIT(k);
+
+		check(in_order(k, user, way, &times));
+		check_int(times, joined);
+	}
+	if (user >= 0) {
+		check_int(plan.act[user + 1].step, NSX_STEP_BECOME);
+		check_int(plan.act[0].step, NSX_STEP_BECOME);
+		check(!plan.act[0].uid.given && !plan.act[0].gid.given);
+	}
+	check_int(plan.act[plan.n - 1].step, plan.forks ? NSX_STEP_FORK : NSX_STEP_BECOME);
+	check(plan.n <= NSX_PLAN_MAX);
+}
+
+static void every_combination_keeps_the_rules(void)
+{
+	for (nsx_kinds wanted = 0; wanted <= ALL; wanted++)
+		for (nsx_kinds below = 0; below <= ALL; below++) {
+			if (below & ~wanted)
+				continue;
+			check_one(wanted, below, 0, NSX_WAY_PIDFD);
+			check_one(wanted, below, 0, NSX_WAY_EACH);
+			check_one(wanted, below, U | H, NSX_WAY_PIDFD);
+			check_one(wanted, below, P | N, NSX_WAY_EACH);
+		}
+}
+
+int main(void)
+{
+	unit("nothing wanted is nothing done", nothing_wanted_is_nothing_done);
+	unit("all kinds but user are one act", all_without_user_is_one_act);
+	unit("with user they are one act, and root at once", all_with_user_is_one_act_and_root);
+	unit("what the user namespace does not own is joined with or before it",
+	     what_user_does_not_own_goes_before);
+	unit("owners do not matter without a user namespace", owners_do_not_matter_without_user);
+	unit("one by one, user and root come first of what it owns",
+	     each_by_itself_keeps_the_order);
+	unit("mnt is the last of its group", mnt_is_last_in_its_group);
+	unit("with a FILE among them they are joined one by one", files_are_joined_one_by_one);
+	unit("kinds that are ours already are left out", shared_kinds_are_left_out);
+	unit("incomplete facts leave the order to the kernel", incomplete_facts_trust_the_kernel);
+	unit("credentials may be kept", credentials_may_be_kept);
+	unit("root and working directory follow the joins", root_and_cwd_follow_the_joins);
+	unit("the wanted ids come last, but for the fork", ids_come_last);
+	unit("a new process is made if asked for or needed", fork_is_asked_or_needed);
+	unit("every combination of kinds and owners keeps these rules",
+	     every_combination_keeps_the_rules);
+	return unit_end();
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "target.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "filter.h"
+#include "unit.h"
+
+static struct nsx_error error;
+static char text[512];
+
+static const char *shown(void)
+{
+	nsx_error_text(&error, text, sizeof(text));
+	return text;
+}
+
+static int parse(const char *value, struct nsx_who *who)
+{
+	memset(&error, 0, sizeof(error));
+	who->pid = -7;
+	unit_case = value;
+	return nsx_who_parse(value, who, &error);
+}
+
+static void pids_are_understood(void)
+{
+	static const struct {
+		const char *value;
+		int pid;
+	} rows[] = { { "1", 1 }, { "1234", 1234 }, { "0012", 12 }, { "2147483647", INT_MAX } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct nsx_who who;
+
+		check_int(parse(rows[i].value, &who), 0);
+		check_int(who.pid, rows[i].pid);
+	}
+}
+
+static void everything_else_is_refused(void)
+{
+	static const char *const values[] = {
+		"0",
+		"-1",
+		"+1",
+		"",
+		" 1",
+		"1 ",
+		"1x",
+		"0x1",
+		"1.5",
+		"self",
+		"00",
+		"=1",
+		"1\n",
+		"a1",
+		"\xd9\xa1",
+		":1",
+		"1:",
+		"2147483648",
+		"18446744073709551617",
+	};
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+		struct nsx_who who;
+
+		check_int(parse(values[i], &who), -1);
+		check_int(error.step, NSX_STEP_TARGET);
+		check_int(error.err, 0);
+		check(strncmp(error.subject, "not a PID (", 11) == 0);
+		check_int(who.pid, -7);
+	}
+	check_int(parse("self", &(struct nsx_who){ 0 }), -1);
+	check_text(shown(), "target: not a PID (self)");
+}
+
+static int open_descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int n = 0;
+
+	while (dir && readdir(dir))
+		n++;
+	if (dir)
+		(void)closedir(dir);
+	return n;
+}
+
+static int open_target(int pid, struct nsx_target *t)
+{
+	const struct nsx_who who = { pid };
+
+	memset(&error, 0, sizeof(error));
+	nsx_target_init(t);
+	return nsx_target_open(&who, t, &error);
+}
+
+static bool closes_on_exec(int fd)
+{
+	return fcntl(fd, F_GETFD) & FD_CLOEXEC;
+}
+
+static void we_are_a_target(void)
+{
+	struct nsx_target t;
+	int before = open_descriptors();
+
+	check_int(open_target(getpid(), &t), 0);
+	check_int(nsx_target_alive(&t, &error), 0);
+	check_int(nsx_target_proc(&t, &error), 0);
+	check(t.proc > 2 && closes_on_exec(t.proc));
+	if (t.pidfd != NSX_NOFD)
+		check(t.pidfd > 2 && closes_on_exec(t.pidfd));
+	check_int(faccessat(t.proc, "ns/user", F_OK, 0), 0);
+	check_int(nsx_target_proc(&t, &error), 0); /* once is enough */
+	nsx_target_close(&t);
+	check_int(t.proc, NSX_NOFD);
+	check_int(open_descriptors(), before);
+	nsx_target_close(&t); /* twice is harmless */
+}
+
+/* Even where the standard streams are closed, none of ours takes their numbers. */
+static void standard_numbers_stay_free(void)
+{
+	int status = 0;
+	int child = fork();
+
+	if (child == 0) {
+		struct nsx_target t;
+
+		(void)close(0);
+		(void)close(1);
+		(void)close(2);
+		_exit(open_target(getpid(), &t) < 0 || nsx_target_proc(&t, &error) < 0 ||
+		      t.proc <= 2 || (t.pidfd != NSX_NOFD && t.pidfd <= 2) ||
+		      fcntl(0, F_GETFD) >= 0 || fcntl(1, F_GETFD) >= 0 || fcntl(2, F_GETFD) >= 0);
+	}
+	check_int(waitpid(child, &status, 0), child);
+	check_int(status, 0);
+}
+
+static void nobody_is_not_a_target(void)
+{
+	struct nsx_target t;
+	char want[128];
+	int child = fork();
+
+	if (child == 0)
+		_exit(0);
+	(void)waitpid(child, NULL, 0);
+	check_int(open_target(child, &t), -1);
+	(void)snprintf(want, sizeof(want), "target process (PID %d): ESRCH No such process", child);
+	check_text(shown(), want);
+	nsx_target_close(&t);
+}
+
+/* From being pinned on, the end of the process is seen, though its PID is still taken. */
+static void the_end_of_a_target_is_seen(void)
+{
+	struct nsx_target t;
+	siginfo_t info;
+	int child = fork();
+
+	if (child == 0) {
+		(void)pause();
+		_exit(0);
+	}
+	check_int(open_target(child, &t), 0);
+	if (t.pidfd == NSX_NOFD)
+		return (void)kill(child, SIGKILL), (void)waitpid(child, NULL, 0);
+	check_int(nsx_target_alive(&t, &error), 0);
+	(void)kill(child, SIGKILL);
+	check_int(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0); /* now a zombie */
+	check_int(nsx_target_alive(&t, &error), -1);
+	check_int(error.err, ESRCH);
+	check_int(error.hint, NSX_HINT_GONE);
+	memset(&error, 0, sizeof(error));
+	check_int(nsx_target_proc(&t, &error), -1);
+	check_int(t.proc, NSX_NOFD);
+	(void)waitpid(child, NULL, 0);
+	nsx_target_close(&t);
+}
+
+/* In a child, since the filter stays.  Return: which of the checks failed, or 0. */
+static int without_pidfd(int nobody)
+{
+	struct nsx_target t;
+
+	if (!filter_fail(__NR_pidfd_open, ENOSYS))
+		return 0;
+	if (open_target(getpid(), &t) < 0)
+		return 1;
+	if (t.pidfd != NSX_NOFD || t.proc <= 2)
+		return 2;
+	if (nsx_target_alive(&t, &error) < 0) /* nobody can tell: the directory will */
+		return 3;
+	nsx_target_close(&t);
+	if (open_target(nobody, &t) == 0 || error.err != ESRCH)
+		return 4;
+	return 0;
+}
+
+static void older_kernels_pin_by_directory(void)
+{
+	int status = 0, nobody = fork(), child;
+
+	if (nobody == 0)
+		_exit(0);
+	(void)waitpid(nobody, NULL, 0);
+	child = fork();
+	if (child == 0)
+		_exit(without_pidfd(nobody));
+	check_int(waitpid(child, &status, 0), child);
+	check_int(WEXITSTATUS(status), 0);
+	check_int(status, 0);
+}
+
+static void no_room_is_not_an_older_kernel(void)
+{
+	int status = 0, child = fork();
+
+	if (child == 0) {
+		const struct rlimit none = { 3, 3 };
+		struct nsx_target t;
+
+		_exit(setrlimit(RLIMIT_NOFILE, &none) == 0 &&
+		      (open_target(getpid(), &t) == 0 || error.err != EMFILE ||
+		       error.step != NSX_STEP_TARGET));
+	}
+	check_int(waitpid(child, &status, 0), child);
+	check_int(status, 0);
+}
+
+int main(void)
+{
+	unit("a PID is a positive decimal number", pids_are_understood);
+	unit("anything else is refused, and named", everything_else_is_refused);
+	unit("a target is pinned by descriptors that close on exec", we_are_a_target);
+	unit("descriptors 0 to 2 are left free for the program", standard_numbers_stay_free);
+	unit("a PID that nobody has is no target", nobody_is_not_a_target);
+	unit("the end of a pinned target is seen", the_end_of_a_target_is_seen);
+	unit("where there is no pidfd, the directory in /proc pins it",
+	     older_kernels_pin_by_directory);
+	unit("no descriptor left is an error, not an older kernel", no_room_is_not_an_older_kernel);
+	return unit_end();
+}
