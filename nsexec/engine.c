@@ -171,8 +171,7 @@ static int go_on(struct nsx_engine *en, struct nsx_error *e)
 
 	if (!en->plan.forks)
 		return report_in_place(en, e);
-	rc = nsx_process_fork(en->host_fork, en->facts.self, en->rq->report_fd != NSX_NOFD,
-			      &en->process, &pid, e);
+	rc = nsx_process_fork(en->host_fork, en->rq->report_fd != NSX_NOFD, &en->process, &pid, e);
 	if (rc < 0)
 		return -1;
 	if (rc > 0)

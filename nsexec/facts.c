@@ -71,16 +71,19 @@ static bool all_from_target(const struct nsx_request *rq)
 	return rq->target && nsx_request_kinds(rq);
 }
 
-/* Is /proc of our own PID namespace, so that PIDs mean in it what they mean to us? */
-static bool proc_is_ours(int self)
+/*
+ * Does /proc know the target by the PID that we know it by?  In the first PID
+ * namespace, of fixed inode, there is nothing to ask: a /proc of any other does not
+ * show us, and so has no /proc/self.
+ */
+static bool proc_agrees(const struct nsx_target *t, const struct nsx_facts *f)
 {
-	char link[16], want[16];
-	struct nsx_text t = nsx_text_on(want, sizeof(want));
-	long len = nsx_sys_readlink("/proc/self", link, sizeof(link) - 1);
+	static const uint64_t first_pid = 0xeffffffc; /* PID_NS_INIT_INO, <linux/nsfs.h> */
+	struct nsx_ns_id ours = f->ns[NSX_PID].ours;
 
-	link[len > 0 ? len : 0] = '\0';
-	nsx_text_u64(&t, (uint64_t)self);
-	return nsx_text_same(link, want);
+	if (!ours.ino && identify(0, NSX_PID, &ours) < 0)
+		return false;
+	return ours.ino == first_pid || nsx_target_proc_pid(t) == t->pid;
 }
 
 /*
@@ -111,6 +114,7 @@ int nsx_facts_quick(const struct nsx_request *rq, struct nsx_target *t, struct n
 {
 	static const unsigned char compared[] = { NSX_USER, NSX_MNT, NSX_PID };
 	const nsx_kinds wanted = nsx_request_kinds(rq);
+	bool looked = false;
 
 	if (t->pidfd == NSX_NOFD || !all_from_target(rq) || rq->root || rq->wd)
 		return -1;
@@ -120,14 +124,12 @@ int nsx_facts_quick(const struct nsx_request *rq, struct nsx_target *t, struct n
 	for (size_t i = 0; i < sizeof(compared); i++) {
 		if (!(wanted & NSX_KIND_BIT(compared[i])))
 			continue;
-		if (!f->self) {
-			f->self = nsx_sys_getpid();
-			if (!proc_is_ours(f->self))
-				return -1;
-		}
 		if (compare(t->pid, compared[i], f) < 0)
 			return -1;
+		looked = true;
 	}
+	if (looked && !proc_agrees(t, f))
+		return -1;
 	return wanted & ~f->shared ? 0 : -1;
 }
 

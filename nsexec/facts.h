@@ -35,7 +35,6 @@ struct nsx_facts {
 	nsx_kinds wanted;  /* of those asked for, what this kernel has */
 	nsx_kinds shared;  /* of those, where ours and theirs are the same */
 	bool complete;	   /* false: only USER, MNT and PID have been compared */
-	int self;	   /* our PID, if it was asked; else 0 */
 	int pid;	   /* by which /proc knows the target; 0: there is none */
 	int pidfd;	   /* borrowed from the target; NSX_NOFD: not everything comes from it */
 	int root;	   /* directory to become root, or NSX_NOFD */

@@ -40,11 +40,11 @@ static int lift_pair(int pair[2])
 	return -EMFILE;
 }
 
-static int lifeline_open(struct lifeline *l, int self)
+static int lifeline_open(struct lifeline *l)
 {
 	int pair[2], rc;
 
-	*l = (struct lifeline){ nsx_fd_pidfd(self ? self : nsx_sys_getpid()), NSX_NOFD };
+	*l = (struct lifeline){ nsx_fd_pidfd(nsx_sys_getpid()), NSX_NOFD };
 	if (l->watch >= 0)
 		return 0;
 	rc = nsx_sys_pipe(pair, O_CLOEXEC); /* before Linux 5.3 */
@@ -105,12 +105,12 @@ static int why_no_fork(void)
 	return EAGAIN;
 }
 
-int nsx_process_fork(nsx_fork_fn *make, int self, bool report, struct nsx_process *p, int *pid,
+int nsx_process_fork(nsx_fork_fn *make, bool report, struct nsx_process *p, int *pid,
 		     struct nsx_error *e)
 {
 	int channel[2] = { NSX_NOFD, NSX_NOFD };
 	struct lifeline life;
-	int rc = lifeline_open(&life, self);
+	int rc = lifeline_open(&life);
 
 	if (rc < 0)
 		return fail(-rc, "lifeline to the waiter", e);

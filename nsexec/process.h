@@ -38,7 +38,6 @@ void nsx_process_close(struct nsx_process *p);
 /**
  * nsx_process_fork() - make the returning process
  * @make:   how
- * @self:   our PID, or 0 if nobody has asked yet
  * @report: should the waiter hear the outcome?
  * @p:      filled for the side that returns 0
  * @pid:    out, in the waiter: the returning process
@@ -52,7 +51,7 @@ void nsx_process_close(struct nsx_process *p);
  * Left:    returning process: 0, all signals held.  Waiter: 1, all signals held.
  *          Failure: -1, signals as before.
  */
-int nsx_process_fork(nsx_fork_fn *make, int self, bool report, struct nsx_process *p, int *pid,
+int nsx_process_fork(nsx_fork_fn *make, bool report, struct nsx_process *p, int *pid,
 		     struct nsx_error *e);
 
 /* In the returning process: tell the waiter (if it listens) who we are, or what failed. */

@@ -77,16 +77,17 @@ static int parse_fdinfo(const char *text)
 	return 0;
 }
 
-/* The PID by which /proc knows a process; 0: it does not. */
-static int pid_in_proc(int pidfd)
+int nsx_target_proc_pid(const struct nsx_target *t)
 {
 	char path[48], text[1024];
-	struct nsx_text t = nsx_text_on(path, sizeof(path));
+	struct nsx_text p = nsx_text_on(path, sizeof(path));
 	nsx_autofd fd = NSX_NOFD;
 	long len;
 
-	nsx_text_str(&t, "/proc/self/fdinfo/");
-	nsx_text_u64(&t, (uint64_t)pidfd);
+	if (t->pidfd == NSX_NOFD)
+		return 0;
+	nsx_text_str(&p, "/proc/self/fdinfo/");
+	nsx_text_u64(&p, (uint64_t)t->pidfd);
 	fd = nsx_fd_openat(AT_FDCWD, path, O_RDONLY);
 	len = fd < 0 ? fd : nsx_sys_read(fd, text, sizeof(text) - 1);
 	text[len > 0 ? len : 0] = '\0';
@@ -101,7 +102,7 @@ int nsx_target_proc(struct nsx_target *t, struct nsx_error *e)
 
 	if (t->proc != NSX_NOFD)
 		return 0;
-	t->proc_pid = t->pidfd == NSX_NOFD ? t->pid : pid_in_proc(t->pidfd);
+	t->proc_pid = t->pidfd == NSX_NOFD ? t->pid : nsx_target_proc_pid(t);
 	nsx_text_str(&text, "/proc/");
 	nsx_text_u64(&text, (uint64_t)t->proc_pid);
 	fd = nsx_fd_openat(AT_FDCWD, path, O_PATH | O_DIRECTORY);

@@ -49,6 +49,15 @@ int nsx_target_open(const struct nsx_who *who, struct nsx_target *t, struct nsx_
  */
 int nsx_target_proc(struct nsx_target *t, struct nsx_error *e);
 
+/**
+ * nsx_target_proc_pid() - by which PID does /proc know the pinned process?
+ *
+ * Not always by ours: /proc may have been mounted for another PID namespace.
+ *
+ * Return: the PID; 0: /proc does not show it, or it has ended, or has no pidfd.
+ */
+int nsx_target_proc_pid(const struct nsx_target *t);
+
 /* Is the pinned process still there?  -1 and step TARGET, ESRCH, if not. */
 int nsx_target_alive(const struct nsx_target *t, struct nsx_error *e);
 

@@ -76,16 +76,31 @@ static bool terminal_sends(int sig)
 	}
 }
 
+/* Of a hang-up the leader of the session is told by itself, with a SIGCONT behind it. */
+static bool told_as_leader(int sig)
+{
+	return (sig == SIGHUP || sig == SIGCONT) && nsx_sys_getsid(0) == nsx_sys_getpid();
+}
+
 /*
- * A program alone would lead its group and get what the terminal sends; so one
- * that has left our group gets it from us.  And what it sends to its own group it
- * has sent to itself already.
+ * A program alone would lead its group, and the group would get what the terminal
+ * sends, and what continues a job.  One that has left our group, to lead another,
+ * gets it from us, with all its group.
  */
+static void forward_to_job(int sig, int pid)
+{
+	const int group = nsx_sys_getpgid(pid);
+
+	(void)nsx_sys_kill(group == pid && group != nsx_sys_getpgid(0) ? -pid : pid, sig);
+}
+
 static bool program_has_it(const struct nsx_siginfo *info, int pid)
 {
-	if (info->code == NSX_SI_KERNEL && terminal_sends(info->signo))
-		return nsx_sys_getpgid(pid) == nsx_sys_getpgid(0);
-	return info->code <= 0 && info->pid == pid;
+	/* What it has sent to its own group it has sent to itself. */
+	if (info->code <= 0)
+		return info->pid == pid;
+	return info->code == NSX_SI_KERNEL && terminal_sends(info->signo) &&
+	       !told_as_leader(info->signo) && nsx_sys_getpgid(pid) == nsx_sys_getpgid(0);
 }
 
 /* The program may have become another user by exec: then its sender fails as well. */
@@ -93,7 +108,9 @@ static void forward(const struct nsx_siginfo *info, int pid)
 {
 	if (program_has_it(info, pid))
 		return;
-	if (info->code == NSX_SI_QUEUE)
+	if (info->code == NSX_SI_KERNEL || info->signo == SIGCONT)
+		forward_to_job(info->signo, pid);
+	else if (info->code == NSX_SI_QUEUE)
 		(void)nsx_sys_sigqueue(pid, info->signo, info); /* with its value */
 	else
 		(void)nsx_sys_kill(pid, info->signo);

@@ -156,10 +156,10 @@ static int round_of(char **program, long long delay, struct tally *t)
 
 static int strike(char **words)
 {
-	const int rounds = atoi(words[0]);
+	const int rounds = atoi(words[0]), enough = 3; /* left: no need to go on */
 	struct tally t = { 0 };
 
-	for (int i = 0; i < rounds; i++) {
+	for (int i = 0; i < rounds && t.left < enough; i++) {
 		/* From nothing to one and a half times what it takes. */
 		long long delay = i ? t.begun_after * 3 * i / rounds / 2 : -1;
 

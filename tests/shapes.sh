@@ -29,13 +29,26 @@ oneTimeSetUp() {
 
 setUp() {
 	waiter=''
+	patience=5	# seconds
 }
 
 tearDown() {
 	[ -z "$waiter" ] || end
 	# shunit2 calls this once more when all is gone.
-	[ ! -d "$work" ] || no_process_left "$mark"
+	[ -d "$work" ] || return 0
+	no_process_left "$mark"
+	for it in $(processes_with "$mark"); do
+		kill -KILL "$it" # not for the next test to find
+	done
 	return 0
+}
+
+# await CONDITION [SECONDS]: as wait_for; but who has waited in vain once, in the
+# same test, has learnt it.
+await() {
+	seconds=${2:-$patience}
+	[ "$patience" -gt 0 ] || seconds=0
+	wait_for "$1" "$seconds" || { patience=0; return 1; }
 }
 
 # Use: in_container || return 0.  Then these are the words:
@@ -68,7 +81,7 @@ front_words='' # what stands in front of it all, if anything
 # caller, until it says something.  $waiter is the process that was started.
 begin() {
 	begin_blindly "$@"
-	wait_for '[ -s "$out" ] || ended' 10
+	await '[ -s "$out" ] || ended' 10
 	program=$(only_child_of "$waiter")
 }
 
@@ -82,7 +95,7 @@ begin_blindly() {
 	watch_pid=$!
 	front_words=${front_words#"$job watch $told "}
 	remember "$watch_pid"
-	wait_for '[ -s "$told" ]'
+	await '[ -s "$told" ]'
 	waiter=$(sed -n 's/^pid //p' "$told")
 }
 
@@ -95,7 +108,7 @@ begin_held() {
 	begin_blindly "$@"
 	front_words=${front_words#"$tracer "}
 	tracer=$waiter
-	wait_for 'waiter=$(only_child_of "$tracer"); program=$(only_child_of "$waiter")
+	await 'waiter=$(only_child_of "$tracer"); program=$(only_child_of "$waiter")
 		[ -n "$program" ]'
 }
 
@@ -121,7 +134,7 @@ said() {
 
 # How the program ended that begin has begun; it is over then.
 how_it_ended() {
-	wait_for ended
+	await ended
 	wait "$watch_pid"
 	waiter=''
 	tail -n 1 "$told"
@@ -131,7 +144,7 @@ how_it_ended() {
 # follow: the last one goes the same way after all others.
 signals_got() {
 	"$job" queue "$waiter" 64 4711
-	wait_for 'said "got 64 queue 4711"'
+	await 'said "got 64 queue 4711"'
 	sed -n '/queue 4711/d; s/^got //p' "$out"
 	: >"$out"
 }
@@ -202,7 +215,7 @@ testEverySignalReachesTheProgramOnce() {
 		wanted=''
 		for sig in $forwarded; do
 			kill "-$sig" "$waiter"
-			wait_for "said 'got $sig user'" 2
+			await "said 'got $sig user'" 2
 			wanted="$wanted$sig user
 "
 		done
@@ -245,15 +258,15 @@ testSignalsBeforeExecAreNotLost() {
 	env --block-signal=USR1 true 2>/dev/null || { skip 'env(1) is too old'; return 0; }
 	for how in command preload; do
 		front_words='env --block-signal'
-		begin_held ppoll:delay_enter "$how" "$supervised" "$probe" all
+		begin_held prctl:delay_exit "$how" "$supervised" "$probe" all
 		kill -USR1 "$waiter"
 		"$job" queue "$waiter" 40 4
 		assertEquals "nothing yet, $how" '' "$(cat "$out")"
-		wait_for 'said ready'
+		await 'said ready'
 		assertEquals "$how" '10 user
 40 queue 4' "$(signals_got)"
 		front_words=''
-		begin_held ppoll:delay_enter "$how" "$supervised" "$probe" 2
+		begin_held prctl:delay_exit "$how" "$supervised" "$probe" 2
 		kill -USR1 "$waiter"
 		assertEquals "default action, $how" 'signal 10' "$(how_it_ended)"
 	done
@@ -377,7 +390,7 @@ testWaiterEndsWhenTheProgramDaemonises() {
 		begin "$how" "$here" sh -c 'setsid sleep 300 >/dev/null 2>&1 & echo $!; exit 3'
 		assertEquals "$how" 'exit 3' "$(how_it_ended)"
 		daemon=$(cat "$out")
-		wait_for 'grep -q sleep "/proc/$daemon/cmdline"'
+		await 'grep -q sleep "/proc/$daemon/cmdline"'
 		assertTrue "the daemon lives on, $how" "kill -KILL $daemon"
 	done
 }
@@ -425,7 +438,7 @@ testWaiterLeavesNoZombie() {
 		first=$(only_child_of "$waiter")
 		program=$(only_child_of "$first")
 		assertNotEquals "the program, $how" '' "$program"
-		assertTrue "$how" "wait_for '[ -z \"\$(zombies_of $first)\" ]' 1"
+		assertTrue "$how" "await '[ -z \"\$(zombies_of $first)\" ]' 1"
 		end
 	done
 	front_words=''
@@ -451,19 +464,19 @@ testStopIsMirroredWithItsSignal() {
 		begin "$how" "$supervised" "$probe" 1 17 18 64
 		for sig in 19 20 21 22; do
 			kill -$sig "$program"
-			wait_for "told 'stopped $sig'"
+			await "told 'stopped $sig'"
 			assertTrue "both are stopped, $how" 'is_now T'
 			kill -CONT "$waiter"
-			wait_for 'told continued'
-			wait_for 'is_now S'
+			await 'told continued'
+			await 'is_now S'
 			assertEquals "$how, continued alone" "got: 18 user
 told: stopped $sig continued" "$(events)"
 		done
 		for sig in 19 20 21 22; do
 			kill -$sig "$program"
-			wait_for "told 'stopped $sig'"
+			await "told 'stopped $sig'"
 			kill -CONT -"$waiter"
-			wait_for 'told continued'
+			await 'told continued'
 			assertEquals "$how, continued as a group" "got: 18 user
 told: stopped $sig continued" "$(events)"
 		done
@@ -476,10 +489,10 @@ testStopThatIsForwardedIsMirrored() {
 		begin "$how" "$supervised" "$probe" 18 64
 		for sig in 20 21 22; do
 			kill -$sig "$waiter"
-			wait_for "told 'stopped $sig'"
+			await "told 'stopped $sig'"
 			assertTrue "both are stopped, $how" 'is_now T'
 			kill -CONT "$waiter"
-			wait_for 'told continued'
+			await 'told continued'
 			assertEquals "$how" "got: 18 user
 told: stopped $sig continued" "$(events)"
 		done
@@ -493,10 +506,10 @@ stopped_together() {
 	for it in "$@"; do
 		kill "-$sig" "$it"
 	done
-	wait_for "told 'stopped $sig'"
-	wait_for '[ "$(state_of "$program")" = T ]'
+	await "told 'stopped $sig'"
+	await '[ "$(state_of "$program")" = T ]'
 	kill -CONT -"$waiter"
-	wait_for 'told continued'
+	await 'told continued'
 	assertEquals "$how, $sig to $*" "got: 18 user
 told: stopped $sig continued" "$(events)"
 }
@@ -519,7 +532,7 @@ testSignalsWhileStoppedWaitForTheContinuation() {
 		begin "$how" "$supervised" "$probe" 10 40 64
 		program=${program:-$waiter}
 		kill -STOP "$program"
-		wait_for "told 'stopped 19'"
+		await "told 'stopped 19'"
 		kill -USR1 "$waiter"
 		"$job" queue "$waiter" 40 4
 		assertEquals "$how" ready "$(cat "$out")"
@@ -527,7 +540,7 @@ testSignalsWhileStoppedWaitForTheContinuation() {
 		assertEquals "$how" '10 user
 40 queue 4' "$(signals_got)"
 		kill -STOP "$program"
-		wait_for "told 'stopped 19' 2"
+		await "told 'stopped 19' 2"
 		kill -TERM "$waiter"
 		kill -CONT "$waiter"
 		assertEquals "ended while stopped, $how" 'signal 15' "$(how_it_ended)"
@@ -540,7 +553,7 @@ testProgramThatIsKilledWhileStoppedIsMirroredWhenContinued() {
 	for how in command preload; do
 		begin "$how" "$supervised" "$probe" 1
 		kill -STOP "$program"
-		wait_for "told 'stopped 19'"
+		await "told 'stopped 19'"
 		kill -KILL "$program"
 		kill -CONT "$waiter"
 		assertEquals "$how" 'signal 9' "$(how_it_ended)"
@@ -555,7 +568,7 @@ testKilledWaiterTakesTheProgramWithIt() {
 		begin "$how" "$supervised" "$probe" all
 		kill -KILL "$waiter"
 		assertEquals "$how" 'signal 9' "$(how_it_ended)"
-		assertTrue "the program is gone, $how" "wait_for 'has_ended $program' 1"
+		assertTrue "the program is gone, $how" "await 'has_ended $program' 1"
 	done
 }
 
@@ -587,7 +600,7 @@ testWaiterKilledWhileTheProgramIsBornLeavesNothing() {
 			begin_held $where "$how" "$supervised" "$probe" all
 			assertNotEquals "a new process, $how" '' "$program"
 			kill -KILL "$waiter"
-			assertTrue "$how, $where" "wait_for 'has_ended $program' 2"
+			assertTrue "$how, $where" "await 'has_ended $program' 2"
 			assertFalse "the program has begun, $how, $where" 'said ready'
 		done
 	done
@@ -624,7 +637,7 @@ testPipeEndsWhenTheProgramLetsGoOfIt() {
 # costs WHAT: kilobytes that nobody but the waiter has, once it does nothing else.
 costs() {
 	assertNotEquals "the program runs, $1" '' "$program"
-	wait_for '[ -z "$(ls "/proc/$waiter/fd")" ]'
+	await '[ -z "$(ls "/proc/$waiter/fd")" ]'
 	sum=$(awk '/^Private_(Clean|Dirty):/ { sum += $2 } END { print sum }' \
 		"/proc/$waiter/smaps_rollup")
 	echo "waiter in front of $1: $sum KiB"
@@ -642,7 +655,7 @@ testWaiterCostsLessThan200KilobytesOfItsOwn() {
 		need_host "$host" || continue
 		# shellcheck disable=SC2046 # words
 		begin preload "$supervised" $(host_words "$host") sleep
-		wait_for 'said ready' 20
+		await 'said ready' 20
 		costs "$host"
 	done
 }
