@@ -21,16 +21,22 @@ static uintptr_t page_down(uintptr_t at)
 
 /*
  * Holes are passed over.  A mapping that cannot be let go of, such as the kernel's
- * own of the clocks (vvar), ends the walk with EINVAL: then half by half around it.
+ * own of the clocks (vvar), is an EINVAL: smaller steps lead up to it and past it.
  */
 static void let_go(uintptr_t from, uintptr_t to)
 {
-	const uintptr_t middle = page_down(from + (to - from) / 2);
+	uintptr_t step = to > from ? to - from : 0;
 
-	if (from >= to || nsx_sys_madvise_dontneed(from, to - from) != -EINVAL || middle == from)
-		return;
-	let_go(from, middle);
-	let_go(middle, to);
+	while (from < to) {
+		if (step > to - from)
+			step = to - from;
+		if (nsx_sys_madvise_dontneed(from, step) == -EINVAL && step > PAGE_BYTES) {
+			step = page_down(step / 2);
+			continue;
+		}
+		from += step;
+		step *= 2;
+	}
 }
 
 void nsx_slim(void)
