@@ -349,8 +349,9 @@ testEveryExitStatusIsMirrored() {
 
 testDeathByEverySignalIsMirroredWithoutASecondCore() {
 	in_container || return 0
-	# Those whose default action is to end the program.
-	deadly=$(seq 1 64 | grep -vx '1[789]\|2[01238]')
+	# Those whose default action is to end the program; but glibc keeps 32 and 33 for
+	# itself, and what its posix_spawn(3) starts, as make does, has them ignored.
+	deadly=$(seq 1 64 | grep -vx '1[789]\|2[01238]\|3[23]')
 	cd "$work" || return # here are the core files
 	# shellcheck disable=SC3045 # in every sh that we meet
 	ulimit -c unlimited 2>/dev/null
