@@ -154,10 +154,10 @@ reachable() {
 }
 # shellcheck disable=SC2043 # one by one: each is copied only if it must be
 publish() {
-	for it in "$NSEXEC" "$PRELOAD" "$INIT_O"; do
-		reachable "$it" || {
+	for file in "$NSEXEC" "$PRELOAD" "$INIT_O"; do
+		reachable "$file" || {
 			mkdir -p "$work/bin"
-			cp -p "$it" "$work/bin/" && chmod a+rX "$work/bin/${it##*/}"
+			cp -p "$file" "$work/bin/" && chmod a+rX "$work/bin/${file##*/}"
 		}
 	done
 	[ ! -e "$work/bin/${NSEXEC##*/}" ] || NSEXEC=$work/bin/${NSEXEC##*/}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Rust with threads of its standard library.  See report.h for what it prints.
-use std::ffi::c_int;
+use std::os::raw::c_int;
 use std::process::{exit, Command};
 use std::sync::{Arc, Barrier};
 use std::{env, fs, thread};
