@@ -56,6 +56,7 @@ struct program {
 	int pid;
 	bool stopped;
 	bool continued; /* by somebody else, and we have not seen a SIGCONT since */
+	bool resumed;	/* by us, and that has not been told yet */
 };
 
 /* What the terminal driver sends goes to the whole foreground group. */
@@ -131,11 +132,13 @@ static int look(struct program *p)
 			continue;
 		if (status == STATUS_CONTINUED) {
 			p->stopped = false;
-			p->continued = true;
+			p->continued = !p->resumed;
+			p->resumed = false;
 			stopped_by = 0;
 		} else if ((status & 0xff) == STATUS_STOPPED) {
 			p->stopped = true;
 			p->continued = false;
+			p->resumed = false;
 			stopped_by = status >> 8;
 		} else {
 			end_like(status);
@@ -158,8 +161,10 @@ static void pass_continue(struct program *p, const struct nsx_siginfo *info)
 		(void)nsx_sys_sigtimedwait(&child, NULL, &soon);
 		(void)look(p); /* stopped anew by then: that is told once more */
 	}
-	if (!p->continued)
+	if (!p->continued) {
+		p->resumed = p->stopped;
 		forward(info, p->pid);
+	}
 	p->stopped = false;
 	p->continued = false;
 }
@@ -171,10 +176,13 @@ static void stop_like(int sig, struct program *p)
 	const struct nsx_timespec now = { 0, 0 };
 	struct nsx_siginfo info;
 
-	suffer(sig);
-	/* None: the stop had no effect, as in an orphaned process group. */
-	if (nsx_sys_sigtimedwait(&cont, &info, &now) < 0)
-		return;
+	/* A continuation that is here already would be discarded by the stop. */
+	if (nsx_sys_sigtimedwait(&cont, &info, &now) < 0) {
+		suffer(sig);
+		/* None: the stop had no effect, as in an orphaned process group. */
+		if (nsx_sys_sigtimedwait(&cont, &info, &now) < 0)
+			return;
+	}
 	(void)look(p);
 	pass_continue(p, &info);
 }

@@ -122,7 +122,7 @@ static ssize_t hear(int fd, int millis)
 }
 
 struct tally {
-	long long begun_after; /* nanoseconds until the first byte, undisturbed */
+	long long begun_after; /* nanoseconds until the first byte, the longest of some */
 	int begun, left;
 };
 
@@ -140,7 +140,8 @@ static int round_of(char **program, long long delay, struct tally *t)
 	close(out[1]);
 	if (delay < 0) {
 		begun = hear(out[0], 10000) > 0;
-		t->begun_after = now_ns() - from;
+		if (t->begun_after < now_ns() - from)
+			t->begun_after = now_ns() - from;
 	} else {
 		sleep_until(from + delay);
 	}
@@ -156,12 +157,13 @@ static int round_of(char **program, long long delay, struct tally *t)
 
 static int strike(char **words)
 {
-	const int rounds = atoi(words[0]), enough = 3; /* left: no need to go on */
+	const int rounds = atoi(words[0]), undisturbed = 5;
+	const int enough = 3; /* left: no need to go on */
 	struct tally t = { 0 };
 
 	for (int i = 0; i < rounds && t.left < enough; i++) {
-		/* From nothing to one and a half times what it takes. */
-		long long delay = i ? t.begun_after * 3 * i / rounds / 2 : -1;
+		/* From nothing to twice what it takes. */
+		long long delay = i < undisturbed ? -1 : t.begun_after * 2 * i / rounds;
 
 		if (round_of(words + 1, delay, &t))
 			return 1;

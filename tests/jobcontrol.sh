@@ -270,8 +270,28 @@ testBackgroundJobThatReadsFromTheTerminalIsStopped() {
 	shell ''
 	see '^\[1\]+  Stopped'
 	shell fg
+	see '^run cat'
 	line words
 	see ^words 2
+	keys C-d
+	see_same 'status 0'
+}
+
+testReaderThatIsSentToTheBackgroundIsStoppedAgain() {
+	open_windows || return 0
+	shell "run sh -c 'echo ready; exec cat'"
+	see ^ready
+	line words
+	see ^words 2
+	keys C-z
+	see '^\[1\]+  Stopped'
+	shell 'bg; read -r -t 0.3'
+	shell ''
+	see '^\[1\]+  Stopped' 2
+	shell fg
+	see '^run sh'
+	line more
+	see ^more 2
 	keys C-d
 	see_same 'status 0'
 }
@@ -348,6 +368,20 @@ testInteractiveShellInsideHasItsOwnJobControl() {
 	shell fg
 	see '^got 18'
 	keys C-c
+	shell 'exit 5'
+	see_same 'status 5'
+}
+
+testShellInsideCanBeSuspended() {
+	open_windows || return 0
+	shell "PS1='\$ ' run bash --norc --noprofile -i"
+	for count in 1 2; do
+		shell 'echo inside'
+		see ^inside "$count"
+		shell suspend
+		see '^\[1\]+  Stopped' "$count"
+		shell fg
+	done
 	shell 'exit 5'
 	see_same 'status 5'
 }

@@ -81,13 +81,14 @@ front_words='' # what stands in front of it all, if anything
 # caller, until it says something.  $waiter is the process that was started.
 begin() {
 	begin_blindly "$@"
-	await '[ -s "$out" ] || ended' 10
+	wait_for '[ -s "$out" ] || ended' 10
 	program=$(only_child_of "$waiter")
 }
 
 # The same, but do not wait until it says something.
 begin_blindly() {
 	[ -z "$waiter" ] || end
+	program=''
 	: >"$told"
 	: >"$out"
 	front_words="$job watch $told $front_words"
@@ -95,7 +96,7 @@ begin_blindly() {
 	watch_pid=$!
 	front_words=${front_words#"$job watch $told "}
 	remember "$watch_pid"
-	await '[ -s "$told" ]'
+	wait_for '[ -s "$told" ]'
 	waiter=$(sed -n 's/^pid //p' "$told")
 }
 
@@ -108,13 +109,13 @@ begin_held() {
 	begin_blindly "$@"
 	front_words=${front_words#"$tracer "}
 	tracer=$waiter
-	await 'waiter=$(only_child_of "$tracer"); program=$(only_child_of "$waiter")
+	wait_for 'waiter=$(only_child_of "$tracer"); program=$(only_child_of "$waiter")
 		[ -n "$program" ]'
 }
 
-# End what begin has begun; the waiter takes the program with it.
+# End what begin has begun; the waiter should take the program with it.
 end() {
-	kill -KILL "$waiter" 2>/dev/null
+	kill -KILL "$waiter" ${program:+"$program"} 2>/dev/null
 	wait "$watch_pid" 2>/dev/null
 	waiter=''
 }
@@ -497,6 +498,56 @@ testStopThatIsForwardedIsMirrored() {
 			assertEquals "$how" "got: 18 user
 told: stopped $sig continued" "$(events)"
 		done
+	done
+}
+
+# Who has continued it before makes no difference to who continues it now.
+testEveryContinuationReachesTheProgramOnce() {
+	in_container || return 0
+	for how in alone command preload; do
+		begin "$how" "$supervised" "$probe" 18 64
+		program=${program:-$waiter}
+		for round in 1 2; do
+			kill -STOP "$program"
+			await "told 'stopped 19'"
+			kill -CONT "$waiter"
+			await 'told continued'
+			assertEquals "$how, stopped" "got: 18 user
+told: stopped 19 continued" "$(events)"
+			kill -CONT "$waiter"
+			assertEquals "$how, running" 'got: 18 user
+told:' "$(events | sed 's/ *$//')"
+			kill -CONT "$waiter"
+			assertEquals "$how, running on" 'got: 18 user
+told:' "$(events | sed 's/ *$//')"
+			kill -STOP "$program"
+			await "told 'stopped 19'"
+			kill -CONT -"$waiter"
+			await 'told continued'
+			assertEquals "$how, stopped, as a group" "got: 18 user
+told: stopped 19 continued" "$(events)"
+			kill -CONT "$waiter"
+			assertEquals "$how, running after that" 'got: 18 user
+told:' "$(events | sed 's/ *$//')"
+		done
+	done
+}
+
+# The waiter wakes up to both: the program has stopped, and is to be continued.
+testContinuationBeforeTheStopIsMirroredIsNotLost() {
+	in_container || return 0
+	for how in alone command preload; do
+		begin "$how" "$supervised" "$probe" 18 64
+		program=${program:-$waiter}
+		kill -STOP "$waiter"
+		await "told 'stopped 19'"
+		kill -STOP "$program"
+		await '[ "$(state_of "$program")" = T ]'
+		kill -CONT "$waiter"
+		await 'told continued'
+		await 'is_now S'
+		assertEquals "$how" "got: 18 user
+told: stopped 19 continued" "$(events)"
 	done
 }
 
