@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The one place that knows which processor this is.  Each architecture header
- * gives the same four things:
+ * gives the same things:
  *
  *   nsx_syscall6()         the system call instruction, result or -errno
  *   NSX_CLONE(...)         arguments of clone(2) in this architecture's order
+ *   nsx_thread_pointer()   where libc has put the thread's own data
+ *   NSX_THREAD_ABOVE       musl's thread structure begins there; 0: it ends there
+ *   NSX_MUSL_TID_AT        offset of the thread id in it, in bytes; 0: not known
  *   struct nsx_stat        the kernel's struct stat, as far as we read it
  *   struct nsx_sigaction   the kernel's struct sigaction
  *   NSX_START(function)    an entry point that calls function(initial stack)

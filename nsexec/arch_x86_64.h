@@ -20,6 +20,17 @@ static inline long nsx_syscall6(long nr, long a, long b, long c, long d, long e,
 #define NSX_CLONE(flags, stack, ptid, ctid, tls) \
 	nsx_syscall5(__NR_clone, flags, stack, ptid, ctid, tls)
 
+static inline uintptr_t nsx_thread_pointer(void)
+{
+	uintptr_t tp;
+
+	__asm__("mov %%fs:0, %0" : "=r"(tp));
+	return tp;
+}
+
+#define NSX_THREAD_ABOVE 1
+#define NSX_MUSL_TID_AT 48
+
 struct nsx_stat {
 	uint64_t dev;
 	uint64_t ino;

@@ -16,6 +16,7 @@ void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const 
 	en->envp = envp;
 	en->host_fork = NULL;
 	en->let_go = NULL;
+	en->keeps_files = false;
 	en->plan.n = 0;
 	en->plan.joins = 0;
 	en->plan.forks = false;
@@ -133,7 +134,8 @@ static _Noreturn void wait_for(struct nsx_engine *en, int pid)
 	struct nsx_error e = { 0 };
 
 	if (en->process.channel != NSX_NOFD) {
-		nsx_process_listen(&en->process, &out);
+		while (nsx_process_hear(&en->process, &out))
+			; /* what it tells last counts */
 		if (out.error.step != NSX_STEP_NONE)
 			nsx_report_error(en->rq->report_fd, &out.error);
 		else if (out.inside && nsx_report_success(en->rq->report_fd, pid, out.inside,
@@ -146,6 +148,41 @@ static _Noreturn void wait_for(struct nsx_engine *en, int pid)
 	if (en->let_go)
 		en->let_go();
 	nsx_waiter_run(pid, en->process.hold);
+}
+
+/* The program has logged its error already. */
+static _Noreturn void end_for(const struct nsx_engine *en, const struct nsx_error *e)
+{
+	nsx_report_error(en->rq->report_fd, e);
+	nsx_sys_exit(nsx_error_status(e));
+}
+
+/*
+ * Entered: as the first process of the detached shape, with the program at rest.
+ * Left:    never; with the program on its way only if the caller knows of it.
+ */
+static _Noreturn void detach_from(struct nsx_engine *en, int pid)
+{
+	struct nsx_outcome out = { .pid = pid };
+	struct nsx_error e = { 0 };
+
+	if (!nsx_process_hear(&en->process, &out)) {
+		(void)nsx_fail_number(&e, NSX_STEP_FORK, ECHILD, "the program's process was killed",
+				      "PID ", (uint64_t)pid, "");
+		nsx_log_error(en->log, &e);
+		end_for(en, &e);
+	}
+	if (out.error.step != NSX_STEP_NONE)
+		end_for(en, &out.error);
+	if (nsx_report_success(en->rq->report_fd, pid, out.inside, en->plan.joins, &en->facts,
+			       &e) < 0) {
+		nsx_log_error(en->log, &e);
+		nsx_sys_exit(nsx_error_status(&e)); /* and so the program ends */
+	}
+	nsx_process_release(&en->process);
+	if (nsx_process_hear(&en->process, &out))
+		end_for(en, &out.error);
+	nsx_sys_exit(0);
 }
 
 /*
@@ -164,6 +201,27 @@ static int report_in_place(struct nsx_engine *en, struct nsx_error *e)
 	return nsx_report_success(en->rq->report_fd, pid, pid, en->plan.joins, &en->facts, e);
 }
 
+/* Released when the report is written; so a look first whether the program is there. */
+static int detach(struct nsx_engine *en, struct nsx_error *e)
+{
+	const struct nsx_error none = { 0 };
+	struct nsx_returning libc;
+	int pid, rc;
+
+	if (en->host_fork && nsx_returning_look(&libc, e) < 0)
+		return -1;
+	rc = nsx_process_detach(en->host_fork ? &libc : NULL, &en->process, &pid, e);
+	if (rc < 0)
+		return -1;
+	if (rc > 0)
+		detach_from(en, pid);
+	if (en->rq->program && nsx_handoff_look(en->rq->program[0], en->envp, e) < 0)
+		return -1;
+	nsx_process_tell(&en->process, &none);
+	nsx_process_stand(&en->process);
+	return 0;
+}
+
 static int go_on(struct nsx_engine *en, struct nsx_error *e)
 {
 	const struct nsx_error none = { 0 };
@@ -171,6 +229,8 @@ static int go_on(struct nsx_engine *en, struct nsx_error *e)
 
 	if (!en->plan.forks)
 		return report_in_place(en, e);
+	if (en->rq->detach)
+		return detach(en, e);
 	rc = nsx_process_fork(en->host_fork, en->rq->report_fd != NSX_NOFD, &en->process, &pid, e);
 	if (rc < 0)
 		return -1;
@@ -193,7 +253,7 @@ int nsx_engine_enter(struct nsx_engine *en, struct nsx_error *e)
 				       (uint64_t)report, "");
 	if (open_target(en, e) < 0)
 		return -1;
-	moves_host = en->host_fork && (nsx_request_kinds(en->rq) & NSX_KIND_BIT(NSX_MNT));
+	moves_host = en->keeps_files && (nsx_request_kinds(en->rq) & NSX_KIND_BIT(NSX_MNT));
 	if (moves_host)
 		nsx_host_remember(&host);
 	if (join(en, e) < 0)
@@ -244,7 +304,7 @@ void nsx_engine_release(struct nsx_engine *en)
 			(void)nsx_sys_close(en->log->fd); /* likewise */
 		unguard(en);
 	}
-	if (en->process.forked)
+	if (en->process.held)
 		nsx_signals_restore(&en->process.signals);
 }
 

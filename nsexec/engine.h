@@ -13,6 +13,7 @@ struct nsx_engine {
 	char *const *envp;
 	nsx_fork_fn *host_fork; /* of a host that goes on; NULL: a program will be executed */
 	void (*let_go)(void);	/* in the waiter: drop the memory of the host; or NULL */
+	bool keeps_files;	/* the host needs its own files wherever it goes on */
 	struct nsx_target target;
 	struct nsx_facts facts;
 	struct nsx_plan plan;

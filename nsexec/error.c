@@ -37,6 +37,8 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 	[NSX_HINT_HELP] = "try 'nsexec --help'",
 	[NSX_HINT_INTERPRETER] =
 		"the file is there; the interpreter or loader that it names is not",
+	[NSX_HINT_FIRST_PROCESS] = "the first process of a PID namespace cannot have siblings; "
+				   "leave out --detach, or start nsexec from another process",
 };
 
 const char *nsx_step_name(enum nsx_step step)

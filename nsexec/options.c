@@ -38,6 +38,8 @@ const struct nsx_option_row nsx_option_rows[NSX_OPT_COUNT] = {
 	[NSX_OPT_FORK] = { 0, "fork", FLAG, "run PROGRAM as a new process in any case" },
 	[NSX_OPT_NO_FORK] = { 'F', "no-fork", FLAG,
 			      "no new process: -p then counts for later children only" },
+	[NSX_OPT_DETACH] = { 0, "detach", FLAG,
+			     "PROGRAM becomes the caller's child; nsexec ends at once" },
 	[NSX_OPT_DUMPABLE] = { 0, "dumpable", VALUE("yes|no"),
 			       "may processes inside look into a host program?" },
 	[NSX_OPT_REPORT_FD] = { 0, "report-fd", VALUE("N"),
@@ -52,6 +54,7 @@ const struct nsx_option_row nsx_option_rows[NSX_OPT_COUNT] = {
 /* Pairs that contradict each other. */
 static const unsigned char conflicts[][2] = {
 	{ NSX_OPT_FORK, NSX_OPT_NO_FORK },
+	{ NSX_OPT_DETACH, NSX_OPT_NO_FORK },
 	{ NSX_OPT_WD, NSX_OPT_WDNS },
 	{ NSX_OPT_PRESERVE_CREDENTIALS, NSX_OPT_SETUID },
 	{ NSX_OPT_PRESERVE_CREDENTIALS, NSX_OPT_SETGID },
@@ -195,6 +198,9 @@ static int apply(struct parser *p, enum nsx_option opt, const char *value)
 		return 0;
 	case NSX_OPT_NO_FORK:
 		rq->fork = NSX_FORK_NEVER;
+		return 0;
+	case NSX_OPT_DETACH:
+		rq->detach = true;
 		return 0;
 	case NSX_OPT_DUMPABLE:
 		return set_dumpable(p, value);

@@ -121,6 +121,8 @@ static void add_joins(struct nsx_plan *p, const struct nsx_request *rq, const st
 
 static bool needs_fork(const struct nsx_request *rq, nsx_kinds joins)
 {
+	if (rq->detach)
+		return true;
 	switch (rq->fork) {
 	case NSX_FORK_ALWAYS:
 		return true;

@@ -29,7 +29,7 @@ struct nsx_plan {
 	struct nsx_act act[NSX_PLAN_MAX];
 	size_t n;
 	nsx_kinds joins; /* all that will be joined */
-	bool forks;	 /* the last act: the program is a new process, supervised */
+	bool forks;	 /* the last act: the program is a new process */
 };
 
 /**

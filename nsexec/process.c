@@ -122,6 +122,7 @@ int nsx_process_fork(nsx_fork_fn *make, bool report, struct nsx_process *p, int 
 		return fail(-rc, "channel to the waiter", e);
 	}
 	nsx_signals_hold(&p->signals);
+	p->held = true;
 	*pid = make ? fork_host(make) : nsx_sys_clone_bare(SIGCHLD);
 	if (*pid == 0) {
 		be_born(&life);
@@ -138,8 +139,49 @@ int nsx_process_fork(nsx_fork_fn *make, bool report, struct nsx_process *p, int 
 	if (*pid > 0)
 		return 1;
 	nsx_signals_restore(&p->signals);
+	p->held = false;
 	nsx_process_close(p);
 	return fail(make ? why_no_fork() : -*pid, "returning process", e);
+}
+
+/* The first process of a PID namespace has no siblings, says clone(2) with EINVAL. */
+static int fail_detach(int err, struct nsx_error *e)
+{
+	(void)fail(err, "detached process", e);
+	return nsx_hint(e, err == EINVAL ? NSX_HINT_FIRST_PROCESS : NSX_HINT_NONE, 0);
+}
+
+int nsx_process_detach(const struct nsx_returning *libc, struct nsx_process *p, int *pid,
+		       struct nsx_error *e)
+{
+	int channel[2];
+	int rc = channel_open(channel);
+
+	if (rc < 0)
+		return fail(-rc, "channel to the detached process", e);
+	*pid = nsx_returning_clone(libc, NSX_CLONE_PARENT);
+	nsx_fd_close(&channel[*pid != 0]); /* each closes the other's, or it would never end */
+	p->channel = channel[*pid == 0];
+	p->forked = *pid == 0;
+	if (*pid >= 0)
+		return *pid > 0;
+	nsx_process_close(p);
+	return fail_detach(-*pid, e);
+}
+
+void nsx_process_release(struct nsx_process *p)
+{
+	const char go = 1;
+
+	(void)nsx_sys_send(p->channel, &go, sizeof(go)); /* if it has died, that is heard next */
+}
+
+void nsx_process_stand(struct nsx_process *p)
+{
+	char go;
+
+	if (nsx_sys_read(p->channel, &go, sizeof(go)) != sizeof(go))
+		nsx_sys_exit(125);
 }
 
 void nsx_process_close(struct nsx_process *p)
@@ -159,13 +201,15 @@ void nsx_process_tell(struct nsx_process *p, const struct nsx_error *error)
 	(void)nsx_sys_send(p->channel, &m, sizeof(m)); /* a dead waiter hears nothing */
 }
 
-void nsx_process_listen(struct nsx_process *p, struct nsx_outcome *out)
+bool nsx_process_hear(struct nsx_process *p, struct nsx_outcome *out)
 {
 	struct message m;
 
-	while (nsx_sys_read(p->channel, &m, sizeof(m)) == sizeof(m)) {
-		out->inside = m.inside;
-		out->error = m.error;
+	if (nsx_sys_read(p->channel, &m, sizeof(m)) != sizeof(m)) {
+		nsx_fd_close(&p->channel);
+		return false;
 	}
-	nsx_fd_close(&p->channel);
+	out->inside = m.inside;
+	out->error = m.error;
+	return true;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Process: the fork of the supervised shape, and what its two sides tell each other. */
+/*
+ * Process: the fork of the supervised and the detached shape, and what its two
+ * sides tell each other.
+ */
 #ifndef NSX_PROCESS_H
 #define NSX_PROCESS_H
 
@@ -7,6 +10,7 @@
 
 #include "error.h"
 #include "fd.h"
+#include "returning.h"
 #include "signals.h"
 
 /*
@@ -23,9 +27,10 @@ struct nsx_process {
 	int watch;		    /* the lifeline's end that tells; see process.c */
 	int hold;		    /* its other end, which the waiter must keep open */
 	bool forked;		    /* this is the returning process */
+	bool held;		    /* signals are held, until hand-over */
 };
 
-/* What the waiter hears from the returning process before hand-over. */
+/* What the first process hears from the returning one before hand-over. */
 struct nsx_outcome {
 	int pid;		/* as the caller sees it */
 	int inside;		/* as it sees itself */
@@ -54,10 +59,33 @@ void nsx_process_close(struct nsx_process *p);
 int nsx_process_fork(nsx_fork_fn *make, bool report, struct nsx_process *p, int *pid,
 		     struct nsx_error *e);
 
-/* In the returning process: tell the waiter (if it listens) who we are, or what failed. */
+/**
+ * nsx_process_detach() - make the returning process a sibling: a child of our parent
+ * @libc: of the host that goes on; NULL: a program will be executed
+ *
+ * Other than a supervised one it lives on when the first process ends, but for one
+ * that ends before nsx_process_release(): so nothing is left that nobody knows of.
+ *
+ * Entered: in all namespaces of the plan, one thread.
+ * Left:    returning process: 0.  First process: 1.  Failure: -1.
+ */
+int nsx_process_detach(const struct nsx_returning *libc, struct nsx_process *p, int *pid,
+		       struct nsx_error *e);
+
+/* In the first process: let a returning process go on that stands in nsx_process_stand(). */
+void nsx_process_release(struct nsx_process *p);
+
+/* In the returning process: stand until released; the first one's end is ours. */
+void nsx_process_stand(struct nsx_process *p);
+
+/* In the returning process: tell the first (if it listens) who we are, or what failed. */
 void nsx_process_tell(struct nsx_process *p, const struct nsx_error *error);
 
-/* In the waiter: listen until the other end is closed, by hand-over, exec or death. */
-void nsx_process_listen(struct nsx_process *p, struct nsx_outcome *out);
+/**
+ * nsx_process_hear() - in the first process: wait for what the returning one tells
+ *
+ * Return: true; false: its end is closed, by hand-over, exec or death.
+ */
+bool nsx_process_hear(struct nsx_process *p, struct nsx_outcome *out);
 
 #endif

@@ -44,6 +44,7 @@ struct nsx_request {
 	bool preserve_credentials;
 
 	enum nsx_fork fork;
+	bool detach; /* the new process is our parent's child, and we do not wait for it */
 	enum nsx_dumpable dumpable;
 	int report_fd; /* the caller's descriptor for the report line, or NSX_NOFD */
 	bool plan;     /* print the plan, change nothing */

@@ -130,7 +130,8 @@ static void row_act(struct table *table, size_t number, const struct nsx_engine 
 		text = act->path ? act->path : en->rq->wd_dir ? en->rq->wd_dir : "the target's";
 		break;
 	case NSX_STEP_FORK:
-		text = "a new process; the first one waits for it";
+		text = en->rq->detach ? "a new process; the first one ends"
+				      : "a new process; the first one waits for it";
 		break;
 	default:
 		break;

@@ -24,6 +24,9 @@
  * in every libc; the kernel's numbers never change.
  */
 enum {
+	NSX_CLONE_VM = 0x00000100,
+	NSX_CLONE_VFORK = 0x00004000,
+	NSX_CLONE_PARENT = 0x00008000,
 	NSX_CLONE_THREAD = 0x00010000,
 	NSX_CLONE_NEWNS = 0x00020000,
 	NSX_CLONE_NEWCGROUP = 0x02000000,
@@ -386,6 +389,17 @@ static inline int nsx_sys_count_groups(void)
 static inline long nsx_sys_set_tid_address(unsigned long address)
 {
 	return nsx_syscall1(__NR_set_tid_address, address);
+}
+
+/* Of the calling thread; @size is the kernel's, in bytes. */
+static inline int nsx_sys_get_robust_list(uintptr_t *head, uint64_t *size)
+{
+	return (int)nsx_syscall3(__NR_get_robust_list, 0, head, size);
+}
+
+static inline int nsx_sys_set_robust_list(uintptr_t head, uint64_t size)
+{
+	return (int)nsx_syscall2(__NR_set_robust_list, head, size);
 }
 
 #endif

@@ -30,6 +30,13 @@ extern int fork(void) __attribute__((weak));
 extern int fork(void);
 #endif
 
+/* A program that links us in knows what it needs; one that is preloaded does not. */
+#ifdef NSX_PRELOAD
+static const bool needs_files = true;
+#else
+static const bool needs_files = false;
+#endif
+
 static int bare_fork(void)
 {
 	return nsx_sys_clone_bare(SIGCHLD);
@@ -82,6 +89,7 @@ static int run(const struct nsx_carrier *carrier, char **env, const struct nsx_a
 		return -1;
 	en->host_fork = rq->program ? NULL : host_fork();
 	en->let_go = nsx_slim;
+	en->keeps_files = needs_files && !rq->program;
 	return enter(en, rq, env, e);
 }
 
