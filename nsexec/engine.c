@@ -114,7 +114,7 @@ static int join(struct nsx_engine *en, struct nsx_error *e)
 		if (rc == 0)
 			continue;
 		guard(en);
-		if (nsx_stage_walk(&en->plan, &en->facts, en->log, &at, &tried) == 0)
+		if (nsx_stage_walk(&en->plan, &en->facts, NSX_NOFD, en->log, &at, &tried) == 0)
 			return 0;
 		if (en->plan.act[at].step != NSX_STEP_JOIN ||
 		    en->plan.act[at].way != NSX_WAY_PIDFD) {
@@ -174,8 +174,8 @@ static _Noreturn void detach_from(struct nsx_engine *en, int pid)
 	}
 	if (out.error.step != NSX_STEP_NONE)
 		end_for(en, &out.error);
-	if (nsx_report_success(en->rq->report_fd, pid, out.inside, en->plan.joins, &en->facts,
-			       &e) < 0) {
+	if (nsx_report_success(en->rq->report_fd, pid, out.inside, en->plan.joins, &en->facts, &e) <
+	    0) {
 		nsx_log_error(en->log, &e);
 		nsx_sys_exit(nsx_error_status(&e)); /* and so the program ends */
 	}

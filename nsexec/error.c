@@ -7,12 +7,18 @@
 #include "text.h"
 
 static const char step_names[NSX_STEP_COUNT][8] = {
-	[NSX_STEP_NONE] = "none",     [NSX_STEP_GATE] = "gate",	      [NSX_STEP_READ] = "read",
-	[NSX_STEP_WORDS] = "words",   [NSX_STEP_OPTIONS] = "options", [NSX_STEP_TARGET] = "target",
-	[NSX_STEP_OPEN] = "open",     [NSX_STEP_CHECK] = "check",     [NSX_STEP_GUARD] = "guard",
-	[NSX_STEP_JOIN] = "join",     [NSX_STEP_BECOME] = "become",   [NSX_STEP_ROOT] = "root",
-	[NSX_STEP_CWD] = "cwd",	      [NSX_STEP_FORK] = "fork",	      [NSX_STEP_WAIT] = "wait",
-	[NSX_STEP_REPORT] = "report", [NSX_STEP_EXEC] = "exec",
+	[NSX_STEP_NONE] = "none",	[NSX_STEP_GATE] = "gate",
+	[NSX_STEP_READ] = "read",	[NSX_STEP_WORDS] = "words",
+	[NSX_STEP_OPTIONS] = "options", [NSX_STEP_MESSAGE] = "message",
+	[NSX_STEP_TARGET] = "target",	[NSX_STEP_OPEN] = "open",
+	[NSX_STEP_CHECK] = "check",	[NSX_STEP_GUARD] = "guard",
+	[NSX_STEP_OOM] = "oom",		[NSX_STEP_JOIN] = "join",
+	[NSX_STEP_UNSHARE] = "unshare", [NSX_STEP_MAP] = "map",
+	[NSX_STEP_OFFSETS] = "offsets", [NSX_STEP_BECOME] = "become",
+	[NSX_STEP_ROOT] = "root",	[NSX_STEP_CWD] = "cwd",
+	[NSX_STEP_FORK] = "fork",	[NSX_STEP_SESSION] = "session",
+	[NSX_STEP_WAIT] = "wait",	[NSX_STEP_REPORT] = "report",
+	[NSX_STEP_EXEC] = "exec",
 };
 
 /* '#' stands for the error's fact. */
@@ -39,6 +45,13 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 		"the file is there; the interpreter or loader that it names is not",
 	[NSX_HINT_FIRST_PROCESS] = "the first process of a PID namespace cannot have siblings; "
 				   "leave out --detach, or start nsexec from another process",
+	[NSX_HINT_CREATE] = "creating it needs CAP_SYS_ADMIN; as an ordinary user, create a user "
+			    "namespace with it",
+	[NSX_HINT_LIMIT] = "a limit on namespaces was met, see sysctl user.max_*_namespaces; user "
+			   "namespaces nest 32 deep at most",
+	[NSX_HINT_MAP] = "an ordinary user may map only his own id, the group only with setgroups "
+			 "denied; for more there are newuidmap and newgidmap",
+	[NSX_HINT_MAP_TOOL] = "what it may map is in /etc/subuid and /etc/subgid",
 };
 
 const char *nsx_step_name(enum nsx_step step)

@@ -13,15 +13,21 @@ enum nsx_step {
 	NSX_STEP_READ,	  /* read the words */
 	NSX_STEP_WORDS,	  /* split them */
 	NSX_STEP_OPTIONS, /* understand them */
+	NSX_STEP_MESSAGE, /* understand runc's message */
 	NSX_STEP_TARGET,  /* find and pin the target */
 	NSX_STEP_OPEN,	  /* open what will be needed later */
 	NSX_STEP_CHECK,	  /* ask the kernel about it */
 	NSX_STEP_GUARD,	  /* become non-dumpable, or dumpable again */
+	NSX_STEP_OOM,	  /* how soon to be killed when memory runs out */
 	NSX_STEP_JOIN,
-	NSX_STEP_BECOME, /* change user and group id */
+	NSX_STEP_UNSHARE, /* create */
+	NSX_STEP_MAP,	  /* write id maps, from outside */
+	NSX_STEP_OFFSETS, /* write clock offsets, from outside */
+	NSX_STEP_BECOME,  /* change user and group id */
 	NSX_STEP_ROOT,
 	NSX_STEP_CWD,
 	NSX_STEP_FORK,
+	NSX_STEP_SESSION, /* lead a session of its own */
 	NSX_STEP_WAIT,
 	NSX_STEP_REPORT,
 	NSX_STEP_EXEC,
@@ -46,6 +52,10 @@ enum nsx_hint {
 	NSX_HINT_HELP,
 	NSX_HINT_INTERPRETER,
 	NSX_HINT_FIRST_PROCESS,
+	NSX_HINT_CREATE,
+	NSX_HINT_LIMIT,
+	NSX_HINT_MAP,
+	NSX_HINT_MAP_TOOL,
 	NSX_HINT_COUNT
 };
 

@@ -21,48 +21,6 @@ void nsx_facts_close(struct nsx_facts *f)
 	f->pidfd = NSX_NOFD;
 }
 
-static bool same(const struct nsx_ns_id *a, const struct nsx_ns_id *b)
-{
-	return a->ino && a->ino == b->ino && a->dev == b->dev;
-}
-
-void nsx_ns_path(char path[NSX_NS_PATH_BYTES], int pid, enum nsx_kind kind)
-{
-	struct nsx_text t = nsx_text_on(path, NSX_NS_PATH_BYTES);
-
-	nsx_text_str(&t, "/proc/");
-	if (pid)
-		nsx_text_u64(&t, (uint64_t)pid);
-	else
-		nsx_text_str(&t, "self");
-	nsx_text_str(&t, "/ns/");
-	nsx_text_str(&t, nsx_kind_table[kind].name);
-}
-
-/* Return: 0 or -errno. */
-static int identify(int pid, enum nsx_kind kind, struct nsx_ns_id *out)
-{
-	char path[NSX_NS_PATH_BYTES];
-	struct nsx_stat st;
-	int rc;
-
-	nsx_ns_path(path, pid, kind);
-	rc = nsx_sys_stat(path, &st);
-	if (rc == 0)
-		*out = (struct nsx_ns_id){ st.dev, st.ino };
-	return rc;
-}
-
-static int identify_fd(int fd, struct nsx_ns_id *out)
-{
-	struct nsx_stat st;
-	int rc = nsx_sys_fstat(fd, &st);
-
-	if (rc == 0)
-		*out = (struct nsx_ns_id){ st.dev, st.ino };
-	return rc;
-}
-
 static bool all_from_target(const struct nsx_request *rq)
 {
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
@@ -81,7 +39,7 @@ static bool proc_agrees(const struct nsx_target *t, const struct nsx_facts *f)
 	static const uint64_t first_pid = 0xeffffffc; /* PID_NS_INIT_INO, <linux/nsfs.h> */
 	struct nsx_ns_id ours = f->ns[NSX_PID].ours;
 
-	if (!ours.ino && identify(0, NSX_PID, &ours) < 0)
+	if (!ours.ino && nsx_ns_identify(0, NSX_PID, &ours) < 0)
 		return false;
 	return ours.ino == first_pid || nsx_target_proc_pid(t) == t->pid;
 }
@@ -95,13 +53,13 @@ static int compare(int pid, enum nsx_kind k, struct nsx_facts *f)
 	static const uint64_t first_user = 0xeffffffd; /* USER_NS_INIT_INO, <linux/nsfs.h> */
 	struct nsx_ns_fact *ns = &f->ns[k];
 
-	if (identify(pid, k, &ns->theirs) < 0)
+	if (nsx_ns_identify(pid, k, &ns->theirs) < 0)
 		return -1;
 	if (k == NSX_USER && ns->theirs.ino == first_user)
 		ns->ours = ns->theirs;
-	else if (identify(0, k, &ns->ours) < 0)
+	else if (nsx_ns_identify(0, k, &ns->ours) < 0)
 		return -1;
-	if (same(&ns->ours, &ns->theirs))
+	if (nsx_ns_same(&ns->ours, &ns->theirs))
 		f->shared |= NSX_KIND_BIT(k);
 	return 0;
 }
@@ -145,7 +103,7 @@ static int fail_ns(enum nsx_step step, int err, int pid, enum nsx_kind kind, str
 static int look_at_ours(enum nsx_kind kind, struct nsx_ns_id *out, bool *have, struct nsx_error *e)
 {
 	struct nsx_stat st;
-	int rc = identify(0, kind, out);
+	int rc = nsx_ns_identify(0, kind, out);
 
 	*have = rc == 0;
 	if (rc == 0)
@@ -180,80 +138,6 @@ static int open_from_target(struct nsx_target *t, enum nsx_kind kind, struct nsx
 	return nsx_hint(e, fd == -EACCES || fd == -EPERM ? NSX_HINT_PTRACE : NSX_HINT_NONE, 0);
 }
 
-/* Is @fd what its name claims?  Asked before anything has changed. */
-static int check_file(int fd, enum nsx_kind kind, const char *file, struct nsx_error *e)
-{
-	uint64_t fs[16] = { 0 };
-	char what[64];
-	struct nsx_text t = nsx_text_on(what, sizeof(what));
-	int rc = nsx_sys_fstatfs(fd, fs);
-	enum nsx_kind really;
-
-	nsx_text_str(&t, nsx_kind_table[kind].name);
-	if (rc < 0)
-		return nsx_fail(e, NSX_STEP_CHECK, -rc, what, file);
-	if (fs[0] != NSX_NSFS_MAGIC) {
-		nsx_text_str(&t, ", from a file that is no namespace");
-		(void)nsx_fail(e, NSX_STEP_CHECK, EINVAL, what, file);
-		return nsx_hint(e, NSX_HINT_NOT_A_NAMESPACE, 0);
-	}
-	rc = nsx_sys_ioctl(fd, NSX_NS_GET_NSTYPE, NULL);
-	if (rc == -ENOTTY || (rc >= 0 && (unsigned)rc == nsx_kind_table[kind].flag))
-		return 0; /* ENOTTY: before Linux 4.11; setns() itself will check the kind */
-	if (rc < 0)
-		return nsx_fail(e, NSX_STEP_CHECK, -rc, what, file);
-	really = nsx_kind_by_flag((unsigned)rc);
-	nsx_text_str(&t, ", from a namespace of kind ");
-	nsx_text_str(&t, really < NSX_KIND_COUNT ? nsx_kind_table[really].name : "unknown");
-	return nsx_fail(e, NSX_STEP_CHECK, EINVAL, what, file);
-}
-
-/* O_NONBLOCK: a FIFO by mistake must not hang us. */
-static int open_file(const char *file, enum nsx_kind kind, struct nsx_error *e)
-{
-	nsx_autofd fd = nsx_fd_openat(AT_FDCWD, file, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-
-	if (fd < 0)
-		return nsx_fail(e, NSX_STEP_OPEN, -fd, nsx_kind_table[kind].name, file);
-	if (check_file(fd, kind, file, e) < 0)
-		return -1;
-	return nsx_fd_take(&fd);
-}
-
-/* CAP_SYS_ADMIN, in our own user namespace? */
-static bool we_are_admin(void)
-{
-	enum { CAP_SYS_ADMIN_NUMBER = 21 };
-
-	return nsx_sys_effective_caps() >> CAP_SYS_ADMIN_NUMBER & 1;
-}
-
-/*
- * Who owns it, and is that @user (if it is any) or a user namespace below it?
- * Where the kernel cannot say (ENOTTY), an administrator has the right already,
- * and others can only gain it.
- */
-static void ask_owner(struct nsx_ns_fact *ns, const struct nsx_ns_id *user)
-{
-	nsx_autofd up = nsx_fd_lift(nsx_sys_ioctl(ns->fd, NSX_NS_GET_USERNS, NULL));
-	struct nsx_ns_id id;
-
-	if (up == -ENOTTY && user->ino)
-		ns->below = !we_are_admin();
-	for (bool first = true; up >= 0 && identify_fd(up, &id) == 0; first = false) {
-		int next;
-
-		if (first)
-			ns->owner = id.ino;
-		ns->below = same(&id, user);
-		if (ns->below || !user->ino)
-			return;
-		next = nsx_fd_lift(nsx_sys_ioctl(up, NSX_NS_GET_PARENT, NULL));
-		nsx_fd_close(&up);
-		up = next;
-	}
-}
-
 static int learn(const struct nsx_request *rq, struct nsx_target *t, struct nsx_facts *f,
 		 enum nsx_kind k, struct nsx_error *e)
 {
@@ -270,13 +154,13 @@ static int learn(const struct nsx_request *rq, struct nsx_target *t, struct nsx_
 		return nsx_hint(e, NSX_HINT_KERNEL, 0);
 	}
 	f->wanted |= NSX_KIND_BIT(k);
-	ns->fd = rq->file[k] ? open_file(rq->file[k], k, e) : open_from_target(t, k, e);
+	ns->fd = rq->file[k] ? nsx_nsfile_open(rq->file[k], k, e) : open_from_target(t, k, e);
 	if (ns->fd < 0)
 		return -1;
-	rc = identify_fd(ns->fd, &ns->theirs);
+	rc = nsx_nsfile_identify(ns->fd, &ns->theirs);
 	if (rc < 0)
 		return fail_ns(NSX_STEP_CHECK, -rc, t->proc_pid, k, e);
-	if (same(&ns->ours, &ns->theirs))
+	if (nsx_ns_same(&ns->ours, &ns->theirs))
 		f->shared |= NSX_KIND_BIT(k);
 	return 0;
 }
@@ -316,11 +200,44 @@ int nsx_facts_complete(const struct nsx_request *rq, struct nsx_target *t, struc
 		user = f->ns[NSX_USER].theirs;
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
 		if (f->ns[k].fd != NSX_NOFD)
-			ask_owner(&f->ns[k], &user);
-	if (identify(0, NSX_USER, &user) == 0)
+			nsx_nsfile_owner(f->ns[k].fd, &user, &f->ns[k].owner, &f->ns[k].below);
+	if (nsx_ns_identify(0, NSX_USER, &user) == 0)
 		f->our_user = user.ino;
 	f->pid = t->proc_pid;
 	f->pidfd = all_from_target(rq) ? t->pidfd : NSX_NOFD;
 	f->complete = true;
 	return rq->target ? nsx_target_alive(t, e) : 0;
+}
+
+/*
+ * Without a user namespace among them there is nothing to compare or to order: who
+ * may join one of them may join it before or after any other.
+ */
+int nsx_facts_files(const struct nsx_request *rq, struct nsx_facts *f, struct nsx_error *e)
+{
+	struct nsx_ns_fact *user = &f->ns[NSX_USER];
+
+	f->wanted = rq->join;
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++) {
+		if (!(f->wanted & NSX_KIND_BIT(k)))
+			continue;
+		f->ns[k].fd = nsx_nsfile_open(rq->file[k], k, e);
+		if (f->ns[k].fd < 0)
+			return -1;
+	}
+	if (user->fd == NSX_NOFD)
+		return 0;
+	if (nsx_nsfile_identify(user->fd, &user->theirs) < 0 ||
+	    nsx_ns_identify(0, NSX_USER, &user->ours) < 0)
+		return fail_ns(NSX_STEP_CHECK, ENOENT, 0, NSX_USER, e);
+	if (nsx_ns_same(&user->ours, &user->theirs)) {
+		f->shared = NSX_KIND_BIT(NSX_USER);
+		return 0;
+	}
+	f->our_user = user->ours.ino;
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
+		if (f->ns[k].fd != NSX_NOFD)
+			nsx_nsfile_owner(f->ns[k].fd, &user->theirs, &f->ns[k].owner,
+					 &f->ns[k].below);
+	return 0;
 }

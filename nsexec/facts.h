@@ -7,14 +7,9 @@
 
 #include "error.h"
 #include "log.h"
+#include "nsfile.h"
 #include "request.h"
 #include "target.h"
-
-/* Identity of a namespace; all zero: not asked, or this kernel has no such kind. */
-struct nsx_ns_id {
-	uint64_t dev;
-	uint64_t ino;
-};
 
 /* What is known of one kind that is to be joined. */
 struct nsx_ns_fact {
@@ -24,11 +19,6 @@ struct nsx_ns_fact {
 	bool below;	/* the right to join it is gained by joining the user namespace */
 	int fd;		/* theirs, open; NSX_NOFD: not needed */
 };
-
-enum { NSX_NS_PATH_BYTES = 40 }; /* "/proc/2147483647/ns/cgroup" */
-
-/* "/proc/PID/ns/KIND"; @pid 0: our own. */
-void nsx_ns_path(char path[NSX_NS_PATH_BYTES], int pid, enum nsx_kind kind);
 
 struct nsx_facts {
 	struct nsx_ns_fact ns[NSX_KIND_COUNT];
@@ -64,5 +54,13 @@ int nsx_facts_quick(const struct nsx_request *rq, struct nsx_target *t, struct n
  */
 int nsx_facts_complete(const struct nsx_request *rq, struct nsx_target *t, struct nsx_facts *f,
 		       struct nsx_error *e);
+
+/**
+ * nsx_facts_files() - the least that is needed where every kind comes from a FILE
+ *
+ * Opens and checks them all; asks who owns them only if a user namespace is one.
+ * @rq, @f, @e: as above
+ */
+int nsx_facts_files(const struct nsx_request *rq, struct nsx_facts *f, struct nsx_error *e);
 
 #endif

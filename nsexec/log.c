@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "log.h"
 
-#include "sys.h"
+#include "fd.h"
 #include "text.h"
 
 enum { LINE_MAX_BYTES = 1024 }; /* a subject of control characters only, and some */
@@ -39,12 +39,43 @@ int nsx_log_parse(const char *value, struct nsx_log *out, struct nsx_error *e)
 }
 
 /* One write a line, so that lines of several processes do not mix. */
-static void put_line(const struct nsx_log *log, struct nsx_text *t)
+static void put_line(int fd, struct nsx_text *t)
 {
 	if (t->len == t->size - 1)
 		t->len--;
 	t->buf[t->len] = '\n';
-	(void)nsx_sys_write(log->fd, t->buf, t->len + 1); /* best effort: nobody else to tell */
+	(void)nsx_sys_write(fd, t->buf, t->len + 1); /* best effort: nobody else to tell */
+}
+
+/* What is an error to us ends the bootstrap; runc calls that fatal. */
+static void put_runc(const struct nsx_log *log, enum nsx_level level, const char *text)
+{
+	char msg[LINE_MAX_BYTES], line[6 * LINE_MAX_BYTES + 64];
+	struct nsx_text m = nsx_text_on(msg, sizeof(msg));
+	struct nsx_text t = nsx_text_on(line, sizeof(line));
+
+	if (log->fd == NSX_NOFD) {
+		if (level != NSX_LOG_ERROR)
+			return;
+		nsx_text_str(&m, "FATAL: ");
+		nsx_text_str(&m, text);
+		put_line(2, &m);
+		return;
+	}
+	nsx_text_str(&m, "nsexec");
+	if (log->stage) {
+		nsx_text_str(&m, "-");
+		nsx_text_bytes(&m, &log->stage, 1);
+	}
+	nsx_text_str(&m, "[");
+	nsx_text_i64(&m, nsx_sys_getpid());
+	nsx_text_str(&m, "]: ");
+	nsx_text_str(&m, text);
+	nsx_text_str(&t, level == NSX_LOG_ERROR ? "{\"level\":\"fatal\", \"msg\": "
+						: "{\"level\":\"debug\", \"msg\": ");
+	nsx_text_json(&t, msg);
+	nsx_text_str(&t, "}");
+	put_line(log->fd, &t);
 }
 
 void nsx_log(const struct nsx_log *log, enum nsx_level level, const char *what, const char *which)
@@ -54,16 +85,21 @@ void nsx_log(const struct nsx_log *log, enum nsx_level level, const char *what, 
 
 	if (level > log->level)
 		return;
-	nsx_text_str(&t, "nsexec: ");
-	nsx_text_str(&t, level_names[level]);
-	nsx_text_str(&t, ": ");
+	if (log->form == NSX_LOG_TEXT) {
+		nsx_text_str(&t, "nsexec: ");
+		nsx_text_str(&t, level_names[level]);
+		nsx_text_str(&t, ": ");
+	}
 	nsx_text_plain(&t, what);
 	if (which) {
 		nsx_text_str(&t, " (");
 		nsx_text_plain(&t, which);
 		nsx_text_str(&t, ")");
 	}
-	put_line(log, &t);
+	if (log->form == NSX_LOG_TEXT)
+		put_line(log->fd, &t);
+	else
+		put_runc(log, level, t.buf);
 }
 
 void nsx_log_number(const struct nsx_log *log, enum nsx_level level, const char *what,
@@ -78,6 +114,23 @@ void nsx_log_number(const struct nsx_log *log, enum nsx_level level, const char 
 	nsx_log(log, level, what, buf);
 }
 
+/* runc's caller strings fatal lines together, so the hint is in the same line. */
+static void log_fatal(const struct nsx_log *log, const struct nsx_error *e)
+{
+	char buf[LINE_MAX_BYTES];
+	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+
+	nsx_error_text(e, buf, sizeof(buf));
+	t.len = nsx_text_len(buf);
+	if (e->hint != NSX_HINT_NONE) {
+		nsx_text_str(&t, " (hint: ");
+		nsx_error_hint(e, buf + t.len, sizeof(buf) - t.len);
+		t.len = nsx_text_len(buf);
+		nsx_text_str(&t, ")");
+	}
+	put_runc(log, NSX_LOG_ERROR, buf);
+}
+
 void nsx_log_error(const struct nsx_log *log, const struct nsx_error *e)
 {
 	char buf[LINE_MAX_BYTES], line[LINE_MAX_BYTES];
@@ -85,15 +138,19 @@ void nsx_log_error(const struct nsx_log *log, const struct nsx_error *e)
 
 	if (log->level < NSX_LOG_ERROR)
 		return;
+	if (log->form == NSX_LOG_RUNC) {
+		log_fatal(log, e);
+		return;
+	}
 	nsx_error_text(e, buf, sizeof(buf));
 	nsx_text_str(&t, "nsexec: ");
 	nsx_text_str(&t, buf);
-	put_line(log, &t);
+	put_line(log->fd, &t);
 	nsx_error_hint(e, buf, sizeof(buf));
 	if (!buf[0])
 		return;
 	t = nsx_text_on(line, sizeof(line));
 	nsx_text_str(&t, "nsexec: hint: ");
 	nsx_text_str(&t, buf);
-	put_line(log, &t);
+	put_line(log->fd, &t);
 }

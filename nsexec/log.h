@@ -9,15 +9,20 @@
 
 enum nsx_level { NSX_LOG_OFF, NSX_LOG_ERROR, NSX_LOG_INFO, NSX_LOG_DEBUG, NSX_LOG_COUNT };
 
+/* Lines of text for people, or runc's: {"level":"debug", "msg": "nsexec-1[PID]: text"} */
+enum nsx_log_form { NSX_LOG_TEXT, NSX_LOG_RUNC };
+
 struct nsx_log {
 	enum nsx_level level;
-	int fd;
+	int fd; /* RUNC: NSX_NOFD: errors go to stderr, as "FATAL: text" */
+	enum nsx_log_form form;
+	char stage; /* RUNC: '0', '1' or '2'; 0: there are no stages yet */
 };
 
 /* What holds when NSEXEC_LOG is absent: errors, on stderr. */
 static inline struct nsx_log nsx_log_default(void)
 {
-	return (struct nsx_log){ NSX_LOG_ERROR, 2 };
+	return (struct nsx_log){ .level = NSX_LOG_ERROR, .fd = 2 };
 }
 
 /**

@@ -24,6 +24,30 @@
 #define NSEXEC_WORDS_MAX 65536
 #define NSEXEC_WORDS_COUNT_MAX 4096
 
+/* runc's, for programs that speak its bootstrap protocol: see nsexec-bootstrap(7). */
+#define NSEXEC_ENV_INITPIPE "_LIBCONTAINER_INITPIPE"
+#define NSEXEC_ENV_LOGPIPE "_LIBCONTAINER_LOGPIPE"
+#define NSEXEC_ENV_LOGLEVEL "_LIBCONTAINER_LOGLEVEL"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * nsexec() - what runc's function of this name does; in libnsexec-runc.a
+ *
+ * Carries out the bootstrap that _LIBCONTAINER_INITPIPE asks for, and returns in the
+ * process that is inside; without that variable it returns at once.  A failure ends the
+ * process with status 1 and one line in the log.
+ *
+ * Context: a constructor of the program, while there is one thread.
+ */
+void nsexec(void);
+
+#ifdef __cplusplus
+}
+#endif
+
 /* Exit statuses that are not the program's own. */
 #define NSEXEC_EXIT_FAILED 125	   /* nsexec could not do what was asked */
 #define NSEXEC_EXIT_CANNOT_RUN 126 /* the program was found but cannot be executed */

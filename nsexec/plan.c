@@ -53,21 +53,25 @@ static void add_become(struct nsx_plan *p, struct nsx_id uid, struct nsx_id gid)
 	act->gid = gid;
 }
 
-/* At once: until then we are nobody in there, and owner of nothing. */
+static const struct nsx_id root_id = { true, 0 };
+static const struct nsx_id as_it_is = { false, 0 };
+
+/*
+ * At once: until then we are nobody in there, and owner of nothing.  runc leaves
+ * the groups to the returning process.
+ */
 static void add_become_root(struct nsx_plan *p, const struct nsx_request *rq)
 {
-	const struct nsx_id root = { true, 0 };
-
-	if (!rq->preserve_credentials)
-		add_become(p, root, root);
+	if (rq->preserve_credentials)
+		return;
+	add_become(p, root_id, rq->runc.asked ? as_it_is : root_id);
+	p->act[p->n - 1].keep_groups = rq->runc.asked;
 }
 
 /* Before: the user namespace may deny for ever what we may still do out here. */
 static void add_drop_groups(struct nsx_plan *p, const struct nsx_request *rq)
 {
-	const struct nsx_id as_it_is = { false, 0 };
-
-	if (!rq->preserve_credentials)
+	if (!rq->preserve_credentials && !rq->runc.asked)
 		add_become(p, as_it_is, as_it_is);
 }
 
@@ -119,9 +123,38 @@ static void add_joins(struct nsx_plan *p, const struct nsx_request *rq, const st
 		add_become_root(p, rq);
 }
 
+/*
+ * The user namespace first and alone, so that it owns the others; they can only be
+ * created by root in it, and that needs the maps.
+ */
+static void add_unshares(struct nsx_plan *p, const struct nsx_request *rq)
+{
+	const nsx_kinds user = rq->unshare & NSX_KIND_BIT(NSX_USER);
+	const nsx_kinds rest = rq->unshare & ~user;
+
+	if (user) {
+		add(p, NSX_STEP_UNSHARE)->kinds = user;
+		add(p, NSX_STEP_MAP);
+		add_become_root(p, rq);
+	}
+	if (rest)
+		add(p, NSX_STEP_UNSHARE)->kinds = rest;
+	if (rq->outside.offsets)
+		add(p, NSX_STEP_OFFSETS);
+	p->outside = user || rq->outside.offsets;
+}
+
+/* runc's stage-2: a session of its own, and root there. */
+static void add_new_process(struct nsx_plan *p, const struct nsx_request *rq)
+{
+	add(p, NSX_STEP_SESSION);
+	add_become(p, root_id, root_id);
+	p->act[p->n - 1].keep_groups = !rq->runc.drop_groups;
+}
+
 static bool needs_fork(const struct nsx_request *rq, nsx_kinds joins)
 {
-	if (rq->detach)
+	if (rq->detach || rq->runc.asked)
 		return true;
 	switch (rq->fork) {
 	case NSX_FORK_ALWAYS:
@@ -141,6 +174,7 @@ void nsx_plan_make(const struct nsx_request *rq, const struct nsx_facts *f, enum
 
 	*p = (struct nsx_plan){ .joins = f->wanted & ~f->shared };
 	add_joins(p, rq, f, way);
+	add_unshares(p, rq);
 	if (rq->root)
 		add(p, NSX_STEP_ROOT)->fd = f->root;
 	if (rq->wd)
@@ -150,6 +184,9 @@ void nsx_plan_make(const struct nsx_request *rq, const struct nsx_facts *f, enum
 	if (rq->uid.given || rq->gid.given)
 		add_become(p, rq->uid, rq->gid);
 	p->forks = needs_fork(rq, p->joins);
+	p->n_first = p->n;
 	if (p->forks)
 		add(p, NSX_STEP_FORK);
+	if (rq->runc.asked)
+		add_new_process(p, rq);
 }

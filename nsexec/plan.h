@@ -15,21 +15,25 @@ enum nsx_way { NSX_WAY_PIDFD, NSX_WAY_EACH };
 /* One change.  Which members count depends on @step. */
 struct nsx_act {
 	enum nsx_step step;
-	nsx_kinds kinds;	/* JOIN: what one setns() joins */
+	nsx_kinds kinds;	/* JOIN: what one setns() joins; UNSHARE: what is created */
 	enum nsx_way way;	/* JOIN */
 	int fd;			/* JOIN: namespace or pidfd; ROOT, CWD: directory; borrowed */
 	int pid;		/* JOIN: whose namespaces, for the subject of an error */
 	const char *path;	/* JOIN: instead of @pid; CWD: instead of @fd, resolved inside */
 	struct nsx_id uid, gid; /* BECOME */
+	bool keep_groups;	/* BECOME: the supplementary ones */
 };
 
-enum { NSX_PLAN_MAX = 16 }; /* eight joins, two becomes, root, cwd, fork */
+/* eight joins, two unshares, map, offsets, three becomes, root, cwd, fork, session, one more become */
+enum { NSX_PLAN_MAX = 24 };
 
 struct nsx_plan {
 	struct nsx_act act[NSX_PLAN_MAX];
 	size_t n;
+	size_t n_first; /* of them, those before the fork; what is behind it is the new process's */
 	nsx_kinds joins; /* all that will be joined */
-	bool forks;	 /* the last act: the program is a new process */
+	bool outside;	 /* an act needs a process that stays outside: MAP, OFFSETS */
+	bool forks;	 /* the program is a new process */
 };
 
 /**

@@ -61,6 +61,19 @@ int nsx_report_success(int fd, int pid, int inside, nsx_kinds joins, const struc
 	return put(fd, &t, e);
 }
 
+int nsx_report_stages(int fd, int stage1, int stage2, struct nsx_error *e)
+{
+	char line[80];
+	struct nsx_text t = nsx_text_on(line, sizeof(line));
+
+	nsx_text_str(&t, "{\"stage1_pid\":");
+	nsx_text_i64(&t, stage1);
+	nsx_text_str(&t, ",\"stage2_pid\":");
+	nsx_text_i64(&t, stage2);
+	nsx_text_str(&t, "}\n");
+	return put(fd, &t, e);
+}
+
 void nsx_report_error(int fd, const struct nsx_error *error)
 {
 	char line[NSX_REPORT_BYTES];

@@ -19,6 +19,9 @@ enum { NSX_REPORT_BYTES = 1536 }; /* a subject of control characters only, and s
 int nsx_report_success(int fd, int pid, int inside, nsx_kinds joins, const struct nsx_facts *f,
 		       struct nsx_error *e);
 
+/* runc's: {"stage1_pid":N,"stage2_pid":N} */
+int nsx_report_stages(int fd, int stage1, int stage2, struct nsx_error *e);
+
 /* {"error":{"step":S,"errno":E,"subject":T}}; best effort: stderr has it too. */
 void nsx_report_error(int fd, const struct nsx_error *e);
 

@@ -26,13 +26,33 @@ struct nsx_id {
 	uint32_t id;
 };
 
-/* All strings belong to the words and live as long as they do. */
+/* What only a process outside of a new namespace can write into it.  NULL: nothing. */
+struct nsx_outside {
+	const char *uid_map; /* lines "INSIDE OUTSIDE COUNT" */
+	const char *gid_map;
+	const char *newuidmap; /* path of the tool that writes what we may not */
+	const char *newgidmap;
+	bool deny_setgroups; /* for ever, before the group map; see user_namespaces(7) */
+	const char *offsets; /* lines "CLOCK SECONDS NANOSECONDS", see time_namespaces(7) */
+};
+
+/* How runc's bootstrap differs from what words can ask for. */
+struct nsx_runc {
+	bool asked;		   /* its order, its credentials, its three stages */
+	bool hide;		   /* be non-dumpable: it named namespaces to join */
+	bool drop_groups;	   /* supplementary groups, in the returning process */
+	const char *oom_score_adj; /* to be written first of all; NULL: stays */
+};
+
+/* All strings belong to the words, or the message, and live as long as they do. */
 struct nsx_request {
 	const char *target; /* "who", as typed; NULL: nobody */
 
 	bool all;			  /* every kind of the target that differs from ours */
 	nsx_kinds join;			  /* kinds named one by one */
 	const char *file[NSX_KIND_COUNT]; /* NULL: that kind comes from the target */
+	nsx_kinds unshare;		  /* kinds to create, after the joins */
+	struct nsx_outside outside;
 
 	bool root; /* change root: to @root_dir, NULL: to the target's root */
 	const char *root_dir;
@@ -49,6 +69,8 @@ struct nsx_request {
 	int report_fd; /* the caller's descriptor for the report line, or NSX_NOFD */
 	bool plan;     /* print the plan, change nothing */
 	enum nsx_show show;
+
+	struct nsx_runc runc;
 
 	char **program; /* words to execute, ended by NULL; NULL: none were given */
 };

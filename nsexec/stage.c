@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "outside.h"
 #include "text.h"
 
 /* "net", or "cgroup,ipc,net" */
@@ -87,7 +88,7 @@ static int fail_id(const char *what, uint32_t id, int err, struct nsx_error *e)
 static int stage_become(const struct nsx_plan *plan, const struct nsx_act *act, struct nsx_error *e)
 {
 	const bool may_stay = plan->joins & NSX_KIND_BIT(NSX_USER);
-	int rc = nsx_sys_drop_groups();
+	int rc = act->keep_groups ? 0 : nsx_sys_drop_groups();
 
 	if (rc == -EPERM && (may_stay || nsx_sys_count_groups() == 0))
 		rc = 0;
@@ -120,12 +121,45 @@ static int stage_cwd(const struct nsx_act *act, struct nsx_error *e)
 		      : 0;
 }
 
+static int stage_unshare(const struct nsx_act *act, struct nsx_error *e)
+{
+	char kinds[64];
+	struct nsx_text t = nsx_text_on(kinds, sizeof(kinds));
+	int rc = nsx_sys_unshare(nsx_kinds_flags(act->kinds));
+
+	if (rc >= 0)
+		return 0;
+	put_kinds(&t, act->kinds);
+	(void)nsx_fail(e, NSX_STEP_UNSHARE, -rc, kinds, NULL);
+	return nsx_hint(e,
+			rc == -EPERM			 ? NSX_HINT_CREATE
+			: rc == -ENOSPC || rc == -EUSERS ? NSX_HINT_LIMIT
+			: rc == -EINVAL			 ? NSX_HINT_KERNEL
+							 : NSX_HINT_NONE,
+			0);
+}
+
+/* A process that has just been made leads no group, so it may lead a session. */
+static int stage_session(struct nsx_error *e)
+{
+	int rc = nsx_sys_setsid();
+
+	return rc < 0 ? nsx_fail(e, NSX_STEP_SESSION, -rc, "lead one", NULL) : 0;
+}
+
 static int stage(const struct nsx_plan *plan, const struct nsx_act *act, const struct nsx_facts *f,
-		 struct nsx_error *e)
+		 int outer, struct nsx_error *e)
 {
 	switch (act->step) {
 	case NSX_STEP_JOIN:
 		return stage_join(plan, act, f, e);
+	case NSX_STEP_UNSHARE:
+		return stage_unshare(act, e);
+	case NSX_STEP_MAP:
+	case NSX_STEP_OFFSETS:
+		return nsx_outside_ask(outer, act->step);
+	case NSX_STEP_SESSION:
+		return stage_session(e);
 	case NSX_STEP_BECOME:
 		return stage_become(plan, act, e);
 	case NSX_STEP_ROOT:
@@ -146,16 +180,31 @@ static void log_act(const struct nsx_log *log, const struct nsx_act *act)
 	nsx_log(log, NSX_LOG_INFO, nsx_step_name(act->step), act->kinds ? kinds : NULL);
 }
 
-int nsx_stage_walk(const struct nsx_plan *plan, const struct nsx_facts *f,
+static int carry_out(const struct nsx_plan *plan, const struct nsx_act *act,
+		     const struct nsx_facts *f, int outer, const struct nsx_log *log,
+		     struct nsx_error *e)
+{
+	if (stage(plan, act, f, outer, e) < 0)
+		return -1;
+	if (log->level >= NSX_LOG_INFO)
+		log_act(log, act);
+	return 0;
+}
+
+int nsx_stage_walk(const struct nsx_plan *plan, const struct nsx_facts *f, int outer,
 		   const struct nsx_log *log, size_t *done, struct nsx_error *e)
 {
-	const size_t n = plan->n - plan->forks;
-
-	for (*done = 0; *done < n; ++*done) {
-		if (stage(plan, &plan->act[*done], f, e) < 0)
+	for (*done = 0; *done < plan->n_first; ++*done)
+		if (carry_out(plan, &plan->act[*done], f, outer, log, e) < 0)
 			return -1;
-		if (log->level >= NSX_LOG_INFO)
-			log_act(log, &plan->act[*done]);
-	}
+	return 0;
+}
+
+int nsx_stage_walk_new(const struct nsx_plan *plan, const struct nsx_facts *f,
+		       const struct nsx_log *log, struct nsx_error *e)
+{
+	for (size_t i = plan->n_first + 1; i < plan->n; i++)
+		if (carry_out(plan, &plan->act[i], f, NSX_NOFD, log, e) < 0)
+			return -1;
 	return 0;
 }

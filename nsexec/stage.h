@@ -7,9 +7,10 @@
 #include "plan.h"
 
 /**
- * nsx_stage_walk() - carry out all acts but the fork, in order
+ * nsx_stage_walk() - carry out all acts before the fork, in order
  * @plan: from nsx_plan_make()
  * @f:    the facts it was made from, for the hints of an error
+ * @outer: channel to the process that stays outside (outside.h), if there is such an act
  * @done: out: acts that were carried out; on failure the index of the one that failed
  * @e:    filled on failure: the step and subject of that act
  *
@@ -17,7 +18,11 @@
  * Left:    in the namespaces of the plan; or, on failure, somewhere on the way:
  *          only the very first act can fail without having changed anything.
  */
-int nsx_stage_walk(const struct nsx_plan *plan, const struct nsx_facts *f,
+int nsx_stage_walk(const struct nsx_plan *plan, const struct nsx_facts *f, int outer,
 		   const struct nsx_log *log, size_t *done, struct nsx_error *e);
+
+/* The same for the acts behind the fork, in the new process. */
+int nsx_stage_walk_new(const struct nsx_plan *plan, const struct nsx_facts *f,
+		       const struct nsx_log *log, struct nsx_error *e);
 
 #endif

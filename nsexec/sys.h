@@ -71,6 +71,7 @@ enum {
 	NSX_PR_SET_PDEATHSIG = 1,
 	NSX_PR_GET_DUMPABLE = 3,
 	NSX_PR_SET_DUMPABLE = 4,
+	NSX_PR_SET_NAME = 15,
 	NSX_PR_GET_TID_ADDRESS = 40,
 };
 
@@ -338,6 +339,30 @@ static inline int nsx_sys_madvise_dontneed(uintptr_t start, size_t size)
 	enum { MADV_DONTNEED_NUMBER = 4 };
 
 	return (int)nsx_syscall3(__NR_madvise, start, size, MADV_DONTNEED_NUMBER);
+}
+
+/* Return: address of private zeroed memory, or -errno. */
+static inline long nsx_sys_mmap(size_t size)
+{
+	enum { READ_WRITE = 3, PRIVATE_ANONYMOUS = 0x22 };
+
+	return nsx_syscall6(__NR_mmap, 0, (long)size, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
+}
+
+static inline int nsx_sys_munmap(void *start, size_t size)
+{
+	return (int)nsx_syscall2(__NR_munmap, start, size);
+}
+
+static inline int nsx_sys_setsid(void)
+{
+	return (int)nsx_syscall0(__NR_setsid);
+}
+
+/* Of ourselves.  Return: bytes written to @mask, one bit a processor. */
+static inline int nsx_sys_getaffinity(uint64_t *mask, size_t size)
+{
+	return (int)nsx_syscall3(__NR_sched_getaffinity, 0, size, mask);
 }
 
 static inline int nsx_sys_fchdir(int fd)

@@ -5,6 +5,7 @@
  * As preload it is the first constructor of all (-z initfirst), so libc may not
  * have initialised itself: nothing here but fork() comes from libc.
  */
+#include "as_runc.h"
 #include "carrier.h"
 #include "engine.h"
 #include "environ.h"
@@ -93,12 +94,34 @@ static int run(const struct nsx_carrier *carrier, char **env, const struct nsx_a
 	return enter(en, rq, env, e);
 }
 
+/* Our own entry in LD_PRELOAD goes; runc's variables are its Go half's as well. */
+static void bootstrap(const struct nsx_initpipe *pipe, char **env)
+{
+	struct nsx_auxv auxv;
+
+	nsx_auxv_find(env, &auxv);
+	if (nsx_as_runc(pipe, env))
+		nsx_environ_scrub(env, &auxv);
+}
+
+/* Words and runc's message ask for different things, and nobody says which comes first. */
+static bool both(const struct nsx_carrier *carrier, const struct nsx_initpipe *pipe,
+		 struct nsx_error *e)
+{
+	if (!pipe->pipe)
+		return false;
+	(void)nsx_fail(e, NSX_STEP_READ, 0, "both _LIBCONTAINER_INITPIPE and the variable are set",
+		       carrier->words ? "NSEXEC" : "NSEXEC_FD");
+	return true;
+}
+
 static void constructor(int argc, char **argv, char **envp)
 {
 	char **env = nsx_environ(envp);
 	struct nsx_log log = nsx_log_default();
 	struct nsx_request rq = { .report_fd = NSX_NOFD };
 	struct nsx_error e = { 0 };
+	struct nsx_initpipe pipe;
 	struct nsx_carrier carrier;
 	struct nsx_auxv auxv;
 	struct nsx_engine en;
@@ -106,8 +129,12 @@ static void constructor(int argc, char **argv, char **envp)
 
 	(void)argc; /* musl passes neither */
 	(void)argv;
-	if (!nsx_carrier_find(env, &carrier))
+	(void)nsx_initpipe_find(env, &pipe); /* looked at below, in either case */
+	if (!nsx_carrier_find(env, &carrier)) {
+		if (pipe.pipe)
+			bootstrap(&pipe, env);
 		return;
+	}
 	nsx_auxv_find(env, &auxv);
 	nsx_engine_init(&en, &rq, &log, env);
 	switch (nsx_gate(&auxv, &e)) {
@@ -119,7 +146,8 @@ static void constructor(int argc, char **argv, char **envp)
 	case NSX_GATE_REFUSE:
 		break;
 	case NSX_GATE_ENTER:
-		rc = run(&carrier, env, &auxv, &en, &rq, &log, &e);
+		if (!both(&carrier, &pipe, &e))
+			rc = run(&carrier, env, &auxv, &en, &rq, &log, &e);
 		break;
 	}
 	if (rc < 0)

@@ -15,7 +15,7 @@ static int fds[2];
 static int parse(const char *value)
 {
 	memset(&error, 0, sizeof(error));
-	log_ = (struct nsx_log){ NSX_LOG_COUNT, -7 };
+	log_ = (struct nsx_log){ .level = NSX_LOG_COUNT, .fd = -7 };
 	unit_case = value;
 	return nsx_log_parse(value, &log_, &error);
 }
@@ -65,7 +65,7 @@ static void other_values_are_refused(void)
 static void begin(enum nsx_level level)
 {
 	check_int(pipe2(fds, O_NONBLOCK), 0);
-	log_ = (struct nsx_log){ level, fds[1] };
+	log_ = (struct nsx_log){ .level = level, .fd = fds[1] };
 }
 
 static const char *received(void)
@@ -147,7 +147,7 @@ static void nobody_listens(void)
 {
 	struct nsx_error e = { .step = NSX_STEP_JOIN };
 
-	log_ = (struct nsx_log){ NSX_LOG_DEBUG, 1234567 };
+	log_ = (struct nsx_log){ .level = NSX_LOG_DEBUG, .fd = 1234567 };
 	nsx_log(&log_, NSX_LOG_INFO, "lost", NULL);
 	nsx_log_error(&log_, &e);
 }

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "nsfile.h"
+
+#include <errno.h>
+
+#include "text.h"
+
+bool nsx_ns_same(const struct nsx_ns_id *a, const struct nsx_ns_id *b)
+{
+	return a->ino && a->ino == b->ino && a->dev == b->dev;
+}
+
+void nsx_ns_path(char path[NSX_NS_PATH_BYTES], int pid, enum nsx_kind kind)
+{
+	struct nsx_text t = nsx_text_on(path, NSX_NS_PATH_BYTES);
+
+	nsx_text_str(&t, "/proc/");
+	if (pid)
+		nsx_text_u64(&t, (uint64_t)pid);
+	else
+		nsx_text_str(&t, "self");
+	nsx_text_str(&t, "/ns/");
+	nsx_text_str(&t, nsx_kind_table[kind].name);
+}
+
+int nsx_ns_identify(int pid, enum nsx_kind kind, struct nsx_ns_id *out)
+{
+	char path[NSX_NS_PATH_BYTES];
+	struct nsx_stat st;
+	int rc;
+
+	nsx_ns_path(path, pid, kind);
+	rc = nsx_sys_stat(path, &st);
+	if (rc == 0)
+		*out = (struct nsx_ns_id){ st.dev, st.ino };
+	return rc;
+}
+
+int nsx_nsfile_identify(int fd, struct nsx_ns_id *out)
+{
+	struct nsx_stat st;
+	int rc = nsx_sys_fstat(fd, &st);
+
+	if (rc == 0)
+		*out = (struct nsx_ns_id){ st.dev, st.ino };
+	return rc;
+}
+
+/* Is @fd what its name claims?  Asked before anything has changed. */
+static int check_file(int fd, enum nsx_kind kind, const char *file, struct nsx_error *e)
+{
+	uint64_t fs[16] = { 0 };
+	char what[64];
+	struct nsx_text t = nsx_text_on(what, sizeof(what));
+	int rc = nsx_sys_fstatfs(fd, fs);
+	enum nsx_kind really;
+
+	nsx_text_str(&t, nsx_kind_table[kind].name);
+	if (rc < 0)
+		return nsx_fail(e, NSX_STEP_CHECK, -rc, what, file);
+	if (fs[0] != NSX_NSFS_MAGIC) {
+		nsx_text_str(&t, ", from a file that is no namespace");
+		(void)nsx_fail(e, NSX_STEP_CHECK, EINVAL, what, file);
+		return nsx_hint(e, NSX_HINT_NOT_A_NAMESPACE, 0);
+	}
+	rc = nsx_sys_ioctl(fd, NSX_NS_GET_NSTYPE, NULL);
+	if (rc == -ENOTTY || (rc >= 0 && (unsigned)rc == nsx_kind_table[kind].flag))
+		return 0; /* ENOTTY: before Linux 4.11; setns() itself will check the kind */
+	if (rc < 0)
+		return nsx_fail(e, NSX_STEP_CHECK, -rc, what, file);
+	really = nsx_kind_by_flag((unsigned)rc);
+	nsx_text_str(&t, ", from a namespace of kind ");
+	nsx_text_str(&t, really < NSX_KIND_COUNT ? nsx_kind_table[really].name : "unknown");
+	return nsx_fail(e, NSX_STEP_CHECK, EINVAL, what, file);
+}
+
+/* O_NONBLOCK: a FIFO by mistake must not hang us. */
+int nsx_nsfile_open(const char *file, enum nsx_kind kind, struct nsx_error *e)
+{
+	nsx_autofd fd = nsx_fd_openat(AT_FDCWD, file, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return nsx_fail(e, NSX_STEP_OPEN, -fd, nsx_kind_table[kind].name, file);
+	if (check_file(fd, kind, file, e) < 0)
+		return -1;
+	return nsx_fd_take(&fd);
+}
+
+/* CAP_SYS_ADMIN, in our own user namespace? */
+static bool we_are_admin(void)
+{
+	enum { CAP_SYS_ADMIN_NUMBER = 21 };
+
+	return nsx_sys_effective_caps() >> CAP_SYS_ADMIN_NUMBER & 1;
+}
+
+/*
+ * Where the kernel cannot say (ENOTTY), an administrator has the right already,
+ * and others can only gain it.
+ */
+void nsx_nsfile_owner(int fd, const struct nsx_ns_id *user, uint64_t *owner, bool *below)
+{
+	nsx_autofd up = nsx_fd_lift(nsx_sys_ioctl(fd, NSX_NS_GET_USERNS, NULL));
+	struct nsx_ns_id id;
+
+	if (up == -ENOTTY && user->ino)
+		*below = !we_are_admin();
+	for (bool first = true; up >= 0 && nsx_nsfile_identify(up, &id) == 0; first = false) {
+		int next;
+
+		if (first)
+			*owner = id.ino;
+		*below = nsx_ns_same(&id, user);
+		if (*below || !user->ino)
+			return;
+		next = nsx_fd_lift(nsx_sys_ioctl(up, NSX_NS_GET_PARENT, NULL));
+		nsx_fd_close(&up);
+		up = next;
+	}
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A namespace as a file: its path, its identity, its kind, its owner. */
+#ifndef NSX_NSFILE_H
+#define NSX_NSFILE_H
+
+#include <stdbool.h>
+
+#include "error.h"
+#include "fd.h"
+#include "kinds.h"
+
+/* Identity of a namespace; all zero: not asked, or this kernel has no such kind. */
+struct nsx_ns_id {
+	uint64_t dev;
+	uint64_t ino;
+};
+
+bool nsx_ns_same(const struct nsx_ns_id *a, const struct nsx_ns_id *b);
+
+enum { NSX_NS_PATH_BYTES = 40 }; /* "/proc/2147483647/ns/cgroup" */
+
+/* "/proc/PID/ns/KIND"; @pid 0: our own. */
+void nsx_ns_path(char path[NSX_NS_PATH_BYTES], int pid, enum nsx_kind kind);
+
+/* Which one is it, of a process or behind a descriptor?  Return: 0 or -errno. */
+int nsx_ns_identify(int pid, enum nsx_kind kind, struct nsx_ns_id *out);
+int nsx_nsfile_identify(int fd, struct nsx_ns_id *out);
+
+/**
+ * nsx_nsfile_open() - open a FILE, and check that it is a namespace of that kind
+ * @e: step OPEN or CHECK
+ *
+ * Return: a descriptor, or -1 with @e filled.
+ */
+int nsx_nsfile_open(const char *file, enum nsx_kind kind, struct nsx_error *e);
+
+/**
+ * nsx_nsfile_owner() - who owns it?
+ * @user:  a user namespace that will be joined; all zero: none
+ * @owner: out: inode of the user namespace that owns it; untouched: not ours to see
+ * @below: out: is that @user, or a user namespace below it?
+ */
+void nsx_nsfile_owner(int fd, const struct nsx_ns_id *user, uint64_t *owner, bool *below);
+
+#endif

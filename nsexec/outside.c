@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "outside.h"
+
+#include <errno.h>
+
+#include "text.h"
+
+enum {
+	RANGES_MAX = 340,	 /* in one map, since Linux 4.15; see user_namespaces(7) */
+	TOOL_TEXT_BYTES = 12288, /* 340 lines of three numbers of ten digits */
+	PATH_BYTES = 48,	 /* "/proc/2147483647/timens_offsets" */
+};
+
+int nsx_outside_ask(int channel, enum nsx_step step)
+{
+	const int dumpable = nsx_sys_prctl(NSX_PR_GET_DUMPABLE, 0);
+	int32_t word = (int32_t)step;
+	bool written;
+
+	(void)nsx_sys_prctl(NSX_PR_SET_DUMPABLE, 1); /* cannot fail: a valid value */
+	written = nsx_sys_send(channel, &word, sizeof(word)) == sizeof(word) &&
+		  nsx_sys_read(channel, &word, sizeof(word)) == sizeof(word);
+	if (dumpable != 1)
+		(void)nsx_sys_prctl(NSX_PR_SET_DUMPABLE, 0);
+	return written ? 0 : -1;
+}
+
+void nsx_outside_answer(int channel, enum nsx_step step)
+{
+	const int32_t word = (int32_t)step;
+
+	(void)nsx_sys_send(channel, &word, sizeof(word)); /* if it has died, that is heard next */
+}
+
+static void put_path(char path[PATH_BYTES], int pid, const char *file)
+{
+	struct nsx_text t = nsx_text_on(path, PATH_BYTES);
+
+	nsx_text_str(&t, "/proc/");
+	nsx_text_i64(&t, pid);
+	nsx_text_str(&t, "/");
+	nsx_text_str(&t, file);
+}
+
+/* These files take all or nothing in one write.  Return: 0 or -errno. */
+static int write_file(const char *path, const char *text)
+{
+	const size_t len = nsx_text_len(text);
+	nsx_autofd fd = nsx_fd_openat(AT_FDCWD, path, O_WRONLY);
+	long rc = fd < 0 ? fd : nsx_sys_write(fd, text, len);
+
+	if (rc < 0)
+		return (int)rc;
+	return (size_t)rc == len ? 0 : -EIO;
+}
+
+/* A map tool as it is called: TOOL PID INSIDE OUTSIDE COUNT ... */
+struct call {
+	char text[TOOL_TEXT_BYTES]; /* the numbers, each ended by NUL */
+	char pid[12];
+	char *word[2 + 3 * RANGES_MAX + 1];
+	size_t n;
+};
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n';
+}
+
+/* Return: 0; -1: more than fits, or not three numbers a line. */
+static int add_map(struct call *call, const char *map)
+{
+	struct nsx_text t = nsx_text_on(call->text, sizeof(call->text));
+	const size_t first = call->n;
+
+	while (*map) {
+		size_t len = 0;
+
+		while (is_blank(*map))
+			map++;
+		while (map[len] >= '0' && map[len] <= '9')
+			len++;
+		if (!len && !*map)
+			break;
+		if (!len || (map[len] && !is_blank(map[len])) ||
+		    call->n + 1 >= sizeof(call->word) / sizeof(*call->word))
+			return -1;
+		call->word[call->n++] = t.buf + t.len;
+		nsx_text_bytes(&t, map, len + 1); /* what follows it, blank or NUL, becomes NUL */
+		if (t.cut)
+			return -1;
+		t.buf[t.len - 1] = '\0';
+		map += len;
+	}
+	call->word[call->n] = NULL;
+	return (call->n - first) % 3 ? -1 : 0;
+}
+
+static int fail_tool(int status, const char *tool, struct nsx_error *e)
+{
+	const int sig = status & 0x7f;
+
+	if (sig)
+		return nsx_fail_number(e, NSX_STEP_MAP, 0, tool, "killed by signal ", (uint64_t)sig,
+				       "");
+	(void)nsx_fail_number(e, NSX_STEP_MAP, 0, tool, "exit status ",
+			      (uint64_t)(status >> 8 & 0xff), "");
+	return nsx_hint(e, NSX_HINT_MAP_TOOL, 0);
+}
+
+/* In memory shared with us, which stand still until it has executed or ended. */
+static int run_tool(struct call *call, struct nsx_error *e)
+{
+	char *const no_environment[] = { NULL };
+	volatile int refused = 0;
+	int status = 0, rc;
+	int pid = nsx_sys_clone_bare(NSX_CLONE_VM | NSX_CLONE_VFORK | SIGCHLD);
+
+	if (pid == 0) {
+		refused = nsx_sys_execve(call->word[0], call->word, no_environment);
+		nsx_sys_exit(127);
+	}
+	if (pid < 0)
+		return nsx_fail(e, NSX_STEP_FORK, -pid, call->word[0], NULL);
+	rc = nsx_sys_wait(pid, &status, 0);
+	if (refused)
+		return nsx_fail(e, NSX_STEP_EXEC, -refused, call->word[0], NULL);
+	if (rc < 0)
+		return nsx_fail(e, NSX_STEP_WAIT, -rc, call->word[0], NULL);
+	return status ? fail_tool(status, call->word[0], e) : 0;
+}
+
+static int map_by_tool(int pid, const char *tool, const char *map, struct nsx_error *e)
+{
+	struct call call;
+	struct nsx_text t = nsx_text_on(call.pid, sizeof(call.pid));
+	struct nsx_text path;
+	char name[4096];
+
+	path = nsx_text_on(name, sizeof(name));
+	nsx_text_str(&path, tool);
+	if (path.cut)
+		return nsx_fail(e, NSX_STEP_MAP, ENAMETOOLONG, tool, NULL);
+	nsx_text_i64(&t, pid);
+	call.word[0] = name;
+	call.word[1] = call.pid;
+	call.n = 2;
+	if (add_map(&call, map) < 0)
+		return nsx_fail(e, NSX_STEP_MAP, 0,
+				"a map that is not up to 340 lines of three numbers", tool);
+	return run_tool(&call, e);
+}
+
+static int write_map(int pid, const char *file, const char *map, const char *tool,
+		     const struct nsx_log *log, struct nsx_error *e)
+{
+	char path[PATH_BYTES];
+	int rc;
+
+	if (!map)
+		return 0;
+	put_path(path, pid, file);
+	rc = write_file(path, map);
+	if (rc == -EPERM && tool) {
+		nsx_log(log, NSX_LOG_DEBUG, "not ours to write, so the tool does", tool);
+		return map_by_tool(pid, tool, map, e);
+	}
+	if (rc == 0)
+		return 0;
+	(void)nsx_fail(e, NSX_STEP_MAP, -rc, path, NULL);
+	return nsx_hint(e, rc == -EPERM ? NSX_HINT_MAP : NSX_HINT_NONE, 0);
+}
+
+/* There is no such file before Linux 3.19, and nothing to deny then. */
+static int deny_setgroups(int pid, struct nsx_error *e)
+{
+	char path[PATH_BYTES];
+	int rc;
+
+	put_path(path, pid, "setgroups");
+	rc = write_file(path, "deny");
+	return rc == 0 || rc == -ENOENT ? 0 : nsx_fail(e, NSX_STEP_MAP, -rc, path, NULL);
+}
+
+static int write_maps(int pid, const struct nsx_outside *o, const struct nsx_log *log,
+		      struct nsx_error *e)
+{
+	if (o->deny_setgroups && deny_setgroups(pid, e) < 0)
+		return -1;
+	if (write_map(pid, "uid_map", o->uid_map, o->newuidmap, log, e) < 0)
+		return -1;
+	return write_map(pid, "gid_map", o->gid_map, o->newgidmap, log, e);
+}
+
+static int write_offsets(int pid, const struct nsx_outside *o, struct nsx_error *e)
+{
+	char path[PATH_BYTES];
+	int rc;
+
+	put_path(path, pid, "timens_offsets");
+	rc = write_file(path, o->offsets);
+	return rc < 0 ? nsx_fail(e, NSX_STEP_OFFSETS, -rc, path, NULL) : 0;
+}
+
+int nsx_outside_write(int pid, enum nsx_step step, const struct nsx_outside *o,
+		      const struct nsx_log *log, struct nsx_error *e)
+{
+	if (step == NSX_STEP_MAP)
+		return write_maps(pid, o, log, e);
+	return write_offsets(pid, o, e);
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runc.h"
+
+#include <errno.h>
+
+#include "outside.h"
+#include "plan.h"
+#include "report.h"
+#include "returning.h"
+#include "stage.h"
+#include "text.h"
+
+enum {
+	SEQPACKET_CLOEXEC = 5 | 02000000,
+	AFFINITY_WORDS = 128, /* 8192 processors, the kernel's most */
+};
+
+/* What one stage says to another; the words of outside.h come through the same channel. */
+enum word {
+	WORD_FAILED = NSX_STEP_NONE, /* and it has been logged */
+	WORD_PID = NSX_STEP_FORK,    /* stage-2 is there; its PID follows as a word of its own */
+	WORD_READY = NSX_STEP_SESSION,
+	WORD_GO = NSX_STEP_EXEC,
+};
+
+/* One bootstrap; each stage has its own copy. */
+struct run {
+	const struct nsx_request *rq;
+	struct nsx_log *log;
+	int initpipe;
+	struct nsx_facts facts;
+	struct nsx_plan plan;
+	struct nsx_returning libc;
+	int inner[2]; /* stage-0 and stage-1; NSX_NOFD: stage-0 does it all */
+	int last[2];  /* stage-0 and stage-2 */
+	struct nsx_error e;
+};
+
+static bool say(int channel, int32_t word)
+{
+	return nsx_sys_send(channel, &word, sizeof(word)) == sizeof(word);
+}
+
+static bool hear(int channel, int32_t *word)
+{
+	return nsx_sys_read(channel, word, sizeof(*word)) == sizeof(*word);
+}
+
+static int channel_open(int pair[2], struct nsx_error *e)
+{
+	int rc = nsx_sys_socketpair(SEQPACKET_CLOEXEC, pair);
+
+	if (rc == 0) {
+		pair[0] = nsx_fd_lift(pair[0]);
+		pair[1] = nsx_fd_lift(pair[1]);
+		rc = pair[0] < 0 ? pair[0] : pair[1] < 0 ? pair[1] : 0;
+	}
+	return rc < 0 ? nsx_fail(e, NSX_STEP_FORK, -rc, "channel between the stages", NULL) : 0;
+}
+
+static void become_stage(struct run *run, char number, const char *name)
+{
+	run->log->stage = number;
+	/* Monitors of containers know the stages by these names.  Cannot fail. */
+	(void)nsx_sys_prctl(NSX_PR_SET_NAME, (unsigned long)name);
+}
+
+/* Log why, if that is still ours to do, and say so to @channel, if there is one. */
+static int give_up(struct run *run, int channel)
+{
+	if (run->e.step != NSX_STEP_NONE)
+		nsx_log_error(run->log, &run->e);
+	if (channel != NSX_NOFD)
+		(void)say(channel, WORD_FAILED); /* stage-0 is gone: then it need not know */
+	return -1;
+}
+
+static int write_oom_score(const struct nsx_request *rq, struct nsx_error *e)
+{
+	static const char path[] = "/proc/self/oom_score_adj";
+	const char *text = rq->runc.oom_score_adj;
+	nsx_autofd fd = NSX_NOFD;
+	long rc;
+
+	if (!text)
+		return 0;
+	fd = nsx_fd_openat(AT_FDCWD, path, O_WRONLY);
+	rc = fd < 0 ? fd : nsx_sys_write(fd, text, nsx_text_len(text));
+	return rc < 0 ? nsx_fail(e, NSX_STEP_OOM, (int)-rc, path, text) : 0;
+}
+
+/* "affinity: 0x3": the processors that we may run on as we begin. */
+static void log_affinity(const struct nsx_log *log)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint64_t mask[AFFINITY_WORDS] = { 0 };
+	char buf[16 * AFFINITY_WORDS + 16];
+	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+	bool begun = false;
+
+	if (log->level < NSX_LOG_DEBUG || nsx_sys_getaffinity(mask, sizeof(mask)) < 0)
+		return;
+	nsx_text_str(&t, "affinity: 0x");
+	for (int i = AFFINITY_WORDS * 16 - 1; i >= 0; i--) {
+		const unsigned digit = mask[i / 16] >> i % 16 * 4 & 15;
+
+		begun = begun || digit || i == 0;
+		if (begun)
+			nsx_text_bytes(&t, &digits[digit], 1);
+	}
+	nsx_log(log, NSX_LOG_DEBUG, buf, NULL);
+}
+
+void nsx_runc_begin(const struct nsx_log *log)
+{
+	nsx_log(log, NSX_LOG_DEBUG, "=> nsexec container setup", NULL);
+	log_affinity(log);
+}
+
+/* Everything that can be known and opened before anything changes. */
+static int prepare(struct run *run)
+{
+	struct nsx_error *e = &run->e;
+
+	if (write_oom_score(run->rq, e) < 0) /* before our files in /proc become root's */
+		return -1;
+	if (nsx_facts_files(run->rq, &run->facts, e) < 0)
+		return -1;
+	nsx_plan_make(run->rq, &run->facts, NSX_WAY_EACH, &run->plan);
+	if (nsx_returning_look(&run->libc, e) < 0)
+		return -1;
+	if (channel_open(run->last, e) < 0)
+		return -1;
+	if (run->plan.outside && channel_open(run->inner, e) < 0)
+		return -1;
+	if (run->rq->runc.hide)
+		(void)nsx_sys_prctl(NSX_PR_SET_DUMPABLE, 0); /* cannot fail: a valid value */
+	return 0;
+}
+
+static void let_go(struct run *run)
+{
+	nsx_facts_close(&run->facts);
+	for (int i = 0; i < 2; i++) {
+		nsx_fd_close(&run->inner[i]);
+		nsx_fd_close(&run->last[i]);
+	}
+}
+
+/*
+ * Entered: in all namespaces, known to libc, with the host's memory as it was.
+ * Left:    0: leader of a session, root there, and the caller knows of it.
+ */
+static int stage_2(struct run *run)
+{
+	const int channel = nsx_fd_take(&run->last[1]);
+	int32_t word;
+
+	become_stage(run, '2', "runc:[2:INIT]");
+	let_go(run); /* stage-0's end of the channel above all, or it would never end */
+	run->last[1] = channel;
+	if (nsx_stage_walk_new(&run->plan, &run->facts, run->log, &run->e) < 0)
+		return give_up(run, channel);
+	if (!say(channel, WORD_READY) || !hear(channel, &word))
+		return -1; /* stage-0 is gone, and has told why */
+	let_go(run);
+	return 0;
+}
+
+/*
+ * The joins, what is created, and stage-2.
+ *
+ * Left: as fork(2): the PID of stage-2, 0 in stage-2; or -1.
+ */
+static int enter_and_clone(struct run *run, int outer)
+{
+	size_t done;
+	int pid;
+
+	if (nsx_stage_walk(&run->plan, &run->facts, outer, run->log, &done, &run->e) < 0)
+		return -1;
+	pid = nsx_returning_clone(&run->libc, NSX_CLONE_PARENT);
+	return pid < 0 ? nsx_fail(&run->e, NSX_STEP_FORK, -pid, "stage-2", NULL) : pid;
+}
+
+/*
+ * Entered: a bare clone, outside of everything.
+ * Left:    0 in stage-2; this stage itself ends in here, or fails.
+ */
+static int stage_1(struct run *run)
+{
+	const int channel = run->inner[1];
+	int pid;
+
+	become_stage(run, '1', "runc:[1:CHILD]");
+	nsx_fd_close(&run->inner[0]);
+	nsx_fd_close(&run->last[0]);
+	pid = enter_and_clone(run, channel);
+	if (pid == 0)
+		return stage_2(run);
+	if (pid < 0)
+		return give_up(run, channel);
+	if (!say(channel, WORD_PID) || !say(channel, pid))
+		return -1; /* stage-0 is gone, and so stage-2 ends too */
+	nsx_log(run->log, NSX_LOG_DEBUG, "<= nsexec container setup", NULL);
+	nsx_sys_exit(0);
+}
+
+/* Write from outside what stage-1 asks for, until it tells of stage-2. */
+static int serve(struct run *run, int stage1, int *stage2)
+{
+	const struct nsx_outside *o = &run->rq->outside;
+	const int channel = run->inner[0];
+	int32_t word;
+
+	while (hear(channel, &word)) {
+		switch (word) {
+		case NSX_STEP_MAP:
+		case NSX_STEP_OFFSETS:
+			if (nsx_outside_write(stage1, (enum nsx_step)word, o, run->log, &run->e) <
+			    0)
+				return -1;
+			nsx_outside_answer(channel, (enum nsx_step)word);
+			break;
+		case WORD_PID:
+			if (hear(channel, stage2))
+				return 0;
+			break;
+		default:
+			return -1; /* it has failed, and told why */
+		}
+	}
+	return nsx_fail(&run->e, NSX_STEP_WAIT, 0, "stage-1 was killed", NULL);
+}
+
+/* Entered: with both other stages there.  Left: never, but on failure. */
+static int conclude(struct run *run, int stage1, int stage2)
+{
+	int32_t word;
+
+	if (!hear(run->last[0], &word))
+		return nsx_fail(&run->e, NSX_STEP_WAIT, 0, "stage-2 was killed", NULL);
+	if (word != WORD_READY)
+		return -1; /* it has failed, and told why */
+	if (nsx_report_stages(run->initpipe, stage1, stage2, &run->e) < 0)
+		return -1;
+	(void)say(run->last[0], WORD_GO); /* if it has been killed meanwhile, the caller sees */
+	nsx_sys_exit(0);
+}
+
+/*
+ * The whole way round, for what has to be written from outside.  A tool that writes
+ * maps is waited for, so SIGCHLD must not be ignored; it has no use for the pipe.
+ */
+static int stage_0_outside(struct run *run)
+{
+	const struct nsx_sigaction by_default = { 0 };
+	int stage1 = nsx_sys_clone_bare(NSX_CLONE_PARENT | SIGCHLD);
+	int stage2 = 0;
+
+	if (stage1 == 0)
+		return stage_1(run);
+	if (stage1 < 0)
+		return nsx_fail(&run->e, NSX_STEP_FORK, -stage1, "stage-1", NULL);
+	nsx_fd_close(&run->inner[1]);
+	nsx_fd_close(&run->last[1]);
+	(void)nsx_sys_sigaction(SIGCHLD, &by_default, NULL);	 /* cannot fail */
+	(void)nsx_sys_fcntl(run->initpipe, F_SETFD, FD_CLOEXEC); /* it is open: it was read from */
+	if (serve(run, stage1, &stage2) < 0)
+		return -1;
+	return conclude(run, stage1, stage2);
+}
+
+/* The short way: stage-1 is there for the caller alone, outside of every PID namespace. */
+static int stage_0_alone(struct run *run)
+{
+	int stage1 =
+		nsx_sys_clone_bare(NSX_CLONE_PARENT | NSX_CLONE_VM | NSX_CLONE_VFORK | SIGCHLD);
+	int stage2;
+
+	if (stage1 == 0)
+		nsx_sys_exit(0);
+	if (stage1 < 0)
+		return nsx_fail(&run->e, NSX_STEP_FORK, -stage1, "stage-1", NULL);
+	stage2 = enter_and_clone(run, NSX_NOFD);
+	if (stage2 == 0)
+		return stage_2(run);
+	if (stage2 < 0)
+		return -1;
+	nsx_fd_close(&run->last[1]);
+	return conclude(run, stage1, stage2);
+}
+
+int nsx_runc_enter(const struct nsx_request *rq, int initpipe, struct nsx_log *log)
+{
+	struct run run = {
+		.rq = rq,
+		.log = log,
+		.initpipe = initpipe,
+		.inner = { NSX_NOFD, NSX_NOFD },
+		.last = { NSX_NOFD, NSX_NOFD },
+	};
+	int rc;
+
+	nsx_facts_init(&run.facts);
+	become_stage(&run, '0', "runc:[0:PARENT]");
+	rc = prepare(&run);
+	if (rc == 0)
+		rc = run.plan.outside ? stage_0_outside(&run) : stage_0_alone(&run);
+	if (rc < 0 && log->stage == '0')
+		return give_up(&run, NSX_NOFD);
+	return rc;
+}
