@@ -6,24 +6,26 @@
 #include "sys.h"
 
 /*
- * In musl the thread's structure begins at the thread pointer, or, where the ABI
- * has thread-local data above that, ends at it.  About 200 bytes of it matter.
+ * musl's struct pthread has about 200 bytes, with the id in its first half.  It begins
+ * at the thread pointer, or, where the ABI has thread-local data above that, ends at
+ * it.  Not a byte more is looked at than there surely is.
  */
-enum { SEARCHED_BYTES = 256 };
+enum { SEARCHED_BYTES = NSX_THREAD_ABOVE ? 128 : 208 };
 
 /* Return: the one place that holds @tid; NULL: none, or more than one. */
 static int32_t *search(int32_t tid)
 {
-	int32_t *at = (int32_t *)(NSX_THREAD_ABOVE ? nsx_thread_pointer()
-						   : nsx_thread_pointer() - SEARCHED_BYTES);
+	const uintptr_t start = nsx_thread_pointer() - (NSX_THREAD_ABOVE ? 0 : SEARCHED_BYTES);
+	int32_t *at = (int32_t *)start;
+	int32_t *known = at + NSX_MUSL_TID_AT / sizeof(*at);
 	int32_t *found = NULL;
 
+	/* Half of a pointer may look like the id by chance; where it has always been, it is. */
+	if (NSX_MUSL_TID_AT && *known == tid)
+		return known;
 	for (size_t i = 0; i < SEARCHED_BYTES / sizeof(*at); i++) {
 		if (at[i] != tid)
 			continue;
-		/* Since musl 1.1.20; pointers and flags may look like an id by chance. */
-		if (NSX_MUSL_TID_AT && i == NSX_MUSL_TID_AT / sizeof(*at))
-			return &at[i];
 		if (found)
 			return NULL;
 		found = &at[i];
