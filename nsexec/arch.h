@@ -5,6 +5,8 @@
  *
  *   nsx_syscall6()         the system call instruction, result or -errno
  *   NSX_CLONE(...)         arguments of clone(2) in this architecture's order
+ *   nsx_clone_ending()     clone(2) of a process that exits with status 0 at once,
+ *                          without a look at memory
  *   nsx_thread_pointer()   where libc has put the thread's own data
  *   NSX_THREAD_ABOVE       musl's thread structure begins there; 0: it ends there
  *   NSX_MUSL_TID_AT        offset of the thread id in it, in bytes; 0: not known

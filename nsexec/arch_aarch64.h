@@ -23,6 +23,27 @@ static inline long nsx_syscall6(long nr, long a, long b, long c, long d, long e,
 #define NSX_CLONE(flags, stack, ptid, ctid, tls) \
 	nsx_syscall5(__NR_clone, flags, stack, ptid, tls, ctid)
 
+static inline long nsx_clone_ending(unsigned long flags, void *stack)
+{
+	register long x8 __asm__("x8") = __NR_clone;
+	register long x0 __asm__("x0") = (long)flags;
+	register void *x1 __asm__("x1") = stack;
+	register long x2 __asm__("x2") = 0;
+	register long x3 __asm__("x3") = 0;
+	register long x4 __asm__("x4") = 0;
+
+	__asm__ volatile("svc 0\n\t"
+			 "cbnz x0, 1f\n\t"
+			 "mov x8, %[exit]\n\t"
+			 "svc 0\n\t"
+			 "brk 1\n"
+			 "1:"
+			 : "+r"(x0)
+			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), [exit] "i"(__NR_exit_group)
+			 : "memory", "cc");
+	return x0;
+}
+
 static inline uintptr_t nsx_thread_pointer(void)
 {
 	uintptr_t tp;

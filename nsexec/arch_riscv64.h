@@ -23,6 +23,27 @@ static inline long nsx_syscall6(long nr, long a, long b, long c, long d, long e,
 #define NSX_CLONE(flags, stack, ptid, ctid, tls) \
 	nsx_syscall5(__NR_clone, flags, stack, ptid, tls, ctid)
 
+static inline long nsx_clone_ending(unsigned long flags, void *stack)
+{
+	register long a7 __asm__("a7") = __NR_clone;
+	register long a0 __asm__("a0") = (long)flags;
+	register void *a1 __asm__("a1") = stack;
+	register long a2 __asm__("a2") = 0;
+	register long a3 __asm__("a3") = 0;
+	register long a4 __asm__("a4") = 0;
+
+	__asm__ volatile("ecall\n\t"
+			 "bnez a0, 1f\n\t"
+			 "li a7, %[exit]\n\t"
+			 "ecall\n\t"
+			 "ebreak\n"
+			 "1:"
+			 : "+r"(a0)
+			 : "r"(a7), "r"(a1), "r"(a2), "r"(a3), "r"(a4), [exit] "i"(__NR_exit_group)
+			 : "memory");
+	return a0;
+}
+
 static inline uintptr_t nsx_thread_pointer(void)
 {
 	uintptr_t tp;

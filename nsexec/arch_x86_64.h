@@ -20,6 +20,27 @@ static inline long nsx_syscall6(long nr, long a, long b, long c, long d, long e,
 #define NSX_CLONE(flags, stack, ptid, ctid, tls) \
 	nsx_syscall5(__NR_clone, flags, stack, ptid, ctid, tls)
 
+static inline long nsx_clone_ending(unsigned long flags, void *stack)
+{
+	register long r10 __asm__("r10") = 0;
+	register long r8 __asm__("r8") = 0;
+	long ret;
+
+	__asm__ volatile("syscall\n\t"
+			 "test %%rax, %%rax\n\t"
+			 "jnz 1f\n\t"
+			 "xor %%edi, %%edi\n\t"
+			 "mov %[exit], %%eax\n\t"
+			 "syscall\n\t"
+			 "hlt\n"
+			 "1:"
+			 : "=a"(ret)
+			 : "a"(__NR_clone), "D"(flags), "S"(stack), "d"(0), "r"(r10),
+			   "r"(r8), [exit] "i"(__NR_exit_group)
+			 : "rcx", "r11", "memory", "cc");
+	return ret;
+}
+
 static inline uintptr_t nsx_thread_pointer(void)
 {
 	uintptr_t tp;

@@ -91,6 +91,56 @@ int nsx_facts_quick(const struct nsx_request *rq, struct nsx_target *t, struct n
 	return wanted & ~f->shared ? 0 : -1;
 }
 
+/* The PID in "/proc/PID/ns/KIND"; 0: another path. */
+static int pid_of_path(const char *path, enum nsx_kind kind)
+{
+	const char *at = nsx_text_after(path, "/proc/");
+	char canonical[NSX_NS_PATH_BYTES];
+	uint64_t pid = 0;
+
+	for (; at && *at >= '0' && *at <= '9' && pid <= INT32_MAX; at++)
+		pid = pid * 10 + (uint64_t)(*at - '0');
+	if (!pid || pid > INT32_MAX)
+		return 0;
+	nsx_ns_path(canonical, (int)pid, kind);
+	return nsx_text_same(canonical, path) ? (int)pid : 0;
+}
+
+static int pid_of_paths(const struct nsx_request *rq)
+{
+	int pid = 0;
+
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++) {
+		int its;
+
+		if (!(rq->join & NSX_KIND_BIT(k)))
+			continue;
+		its = pid_of_path(rq->file[k], k);
+		if (!its || (pid && pid != its))
+			return 0;
+		pid = its;
+	}
+	return pid;
+}
+
+/* Our own mount namespace is joined as well then, as it would be through its file. */
+int nsx_facts_paths(const struct nsx_request *rq, struct nsx_target *t, struct nsx_facts *f)
+{
+	const struct nsx_who who = { pid_of_paths(rq) };
+	struct nsx_error ignored = { 0 }; /* the files themselves will tell */
+
+	if (!who.pid || nsx_target_open(&who, t, &ignored) < 0 || t->pidfd == NSX_NOFD)
+		return -1;
+	if (!proc_agrees(t, f))
+		return -1;
+	f->wanted = rq->join;
+	f->pid = t->pid;
+	f->pidfd = t->pidfd;
+	if ((f->wanted & NSX_KIND_BIT(NSX_USER)) && compare(t->pid, NSX_USER, f) < 0)
+		return -1;
+	return f->wanted & ~f->shared ? 0 : -1;
+}
+
 static int fail_ns(enum nsx_step step, int err, int pid, enum nsx_kind kind, struct nsx_error *e)
 {
 	char path[NSX_NS_PATH_BYTES];

@@ -56,6 +56,17 @@ int nsx_facts_complete(const struct nsx_request *rq, struct nsx_target *t, struc
 		       struct nsx_error *e);
 
 /**
+ * nsx_facts_paths() - the least that is needed where every FILE is one process's own
+ * @t: out; pinned, and the owner's to close: the process, if @rq names "/proc/PID/ns/KIND"
+ *     for each kind, always with the same PID, and /proc knows it by our PIDs
+ *
+ * One setns() by its pidfd is then as good as one for each of the files.
+ *
+ * Return: as nsx_facts_quick().
+ */
+int nsx_facts_paths(const struct nsx_request *rq, struct nsx_target *t, struct nsx_facts *f);
+
+/**
  * nsx_facts_files() - the least that is needed where every kind comes from a FILE
  *
  * Opens and checks them all; asks who owns them only if a user namespace is one.

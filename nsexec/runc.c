@@ -12,7 +12,8 @@
 
 enum {
 	SEQPACKET_CLOEXEC = 5 | 02000000,
-	AFFINITY_WORDS = 128, /* 8192 processors, the kernel's most */
+	AFFINITY_WORDS = 128,  /* 8192 processors, the kernel's most */
+	STAGE_1_DEPTH = 65536, /* bytes: deeper in the stack than we ever are */
 };
 
 /* What one stage says to another; the words of outside.h come through the same channel. */
@@ -28,6 +29,7 @@ struct run {
 	const struct nsx_request *rq;
 	struct nsx_log *log;
 	int initpipe;
+	struct nsx_target target; /* if all paths are those of one process */
 	struct nsx_facts facts;
 	struct nsx_plan plan;
 	struct nsx_returning libc;
@@ -117,6 +119,25 @@ void nsx_runc_begin(const struct nsx_log *log)
 	log_affinity(log);
 }
 
+static int plan_for_files(struct run *run)
+{
+	nsx_facts_close(&run->facts);
+	nsx_facts_init(&run->facts);
+	if (nsx_facts_files(run->rq, &run->facts, &run->e) < 0)
+		return -1;
+	nsx_plan_make(run->rq, &run->facts, NSX_WAY_EACH, &run->plan);
+	return 0;
+}
+
+/* The cheapest way first; see walk() for what becomes of it. */
+static int make_plan(struct run *run)
+{
+	if (nsx_facts_paths(run->rq, &run->target, &run->facts) < 0)
+		return plan_for_files(run);
+	nsx_plan_make(run->rq, &run->facts, NSX_WAY_PIDFD, &run->plan);
+	return 0;
+}
+
 /* Everything that can be known and opened before anything changes. */
 static int prepare(struct run *run)
 {
@@ -124,9 +145,8 @@ static int prepare(struct run *run)
 
 	if (write_oom_score(run->rq, e) < 0) /* before our files in /proc become root's */
 		return -1;
-	if (nsx_facts_files(run->rq, &run->facts, e) < 0)
+	if (make_plan(run) < 0)
 		return -1;
-	nsx_plan_make(run->rq, &run->facts, NSX_WAY_EACH, &run->plan);
 	if (nsx_returning_look(&run->libc, e) < 0)
 		return -1;
 	if (channel_open(run->last, e) < 0)
@@ -141,6 +161,7 @@ static int prepare(struct run *run)
 static void let_go(struct run *run)
 {
 	nsx_facts_close(&run->facts);
+	nsx_target_close(&run->target);
 	for (int i = 0; i < 2; i++) {
 		nsx_fd_close(&run->inner[i]);
 		nsx_fd_close(&run->last[i]);
@@ -159,12 +180,30 @@ static int stage_2(struct run *run)
 	become_stage(run, '2', "runc:[2:INIT]");
 	let_go(run); /* stage-0's end of the channel above all, or it would never end */
 	run->last[1] = channel;
+	if (!hear(channel, &word))
+		return -1; /* stage-0 is gone, and has told why */
 	if (nsx_stage_walk_new(&run->plan, &run->facts, run->log, &run->e) < 0)
 		return give_up(run, channel);
-	if (!say(channel, WORD_READY) || !hear(channel, &word))
-		return -1; /* stage-0 is gone, and has told why */
+	(void)say(channel, WORD_READY); /* the caller knows of us, whoever listens here */
 	let_go(run);
 	return 0;
+}
+
+/* A join by pidfd that is refused has changed nothing; the files tell which it was, and why. */
+static int walk(struct run *run, int outer)
+{
+	struct nsx_error tried = { 0 };
+	size_t at;
+
+	if (nsx_stage_walk(&run->plan, &run->facts, outer, run->log, &at, &tried) == 0)
+		return 0;
+	if (run->plan.act[at].step != NSX_STEP_JOIN || run->plan.act[at].way != NSX_WAY_PIDFD) {
+		run->e = tried;
+		return -1;
+	}
+	if (plan_for_files(run) < 0)
+		return -1;
+	return nsx_stage_walk(&run->plan, &run->facts, outer, run->log, &at, &run->e);
 }
 
 /*
@@ -174,10 +213,9 @@ static int stage_2(struct run *run)
  */
 static int enter_and_clone(struct run *run, int outer)
 {
-	size_t done;
 	int pid;
 
-	if (nsx_stage_walk(&run->plan, &run->facts, outer, run->log, &done, &run->e) < 0)
+	if (walk(run, outer) < 0)
 		return -1;
 	pid = nsx_returning_clone(&run->libc, NSX_CLONE_PARENT);
 	return pid < 0 ? nsx_fail(&run->e, NSX_STEP_FORK, -pid, "stage-2", NULL) : pid;
@@ -233,18 +271,24 @@ static int serve(struct run *run, int stage1, int *stage2)
 	return nsx_fail(&run->e, NSX_STEP_WAIT, 0, "stage-1 was killed", NULL);
 }
 
-/* Entered: with both other stages there.  Left: never, but on failure. */
+/*
+ * The caller is told of the others before stage-2 may go on; that it has all it
+ * needs, our exit status tells.
+ *
+ * Entered: with both other stages there.
+ * Left:    never, but on failure.
+ */
 static int conclude(struct run *run, int stage1, int stage2)
 {
 	int32_t word;
 
+	if (nsx_report_stages(run->initpipe, stage1, stage2, &run->e) < 0)
+		return -1;
+	(void)say(run->last[0], WORD_GO); /* if it has been killed, that is heard next */
 	if (!hear(run->last[0], &word))
 		return nsx_fail(&run->e, NSX_STEP_WAIT, 0, "stage-2 was killed", NULL);
 	if (word != WORD_READY)
 		return -1; /* it has failed, and told why */
-	if (nsx_report_stages(run->initpipe, stage1, stage2, &run->e) < 0)
-		return -1;
-	(void)say(run->last[0], WORD_GO); /* if it has been killed meanwhile, the caller sees */
 	nsx_sys_exit(0);
 }
 
@@ -271,15 +315,18 @@ static int stage_0_outside(struct run *run)
 	return conclude(run, stage1, stage2);
 }
 
-/* The short way: stage-1 is there for the caller alone, outside of every PID namespace. */
+/*
+ * The short way: stage-1 is there for the caller alone, outside of every PID namespace.
+ * Until it has ended it shares our memory, and then the kernel refuses time namespaces.
+ */
 static int stage_0_alone(struct run *run)
 {
-	int stage1 =
-		nsx_sys_clone_bare(NSX_CLONE_PARENT | NSX_CLONE_VM | NSX_CLONE_VFORK | SIGCHLD);
-	int stage2;
+	const bool time = run->plan.joins & NSX_KIND_BIT(NSX_TIME);
+	char *const stack = (char *)__builtin_frame_address(0) - STAGE_1_DEPTH;
+	int stage1, stage2;
 
-	if (stage1 == 0)
-		nsx_sys_exit(0);
+	stage1 = nsx_sys_clone_ending(NSX_CLONE_PARENT | SIGCHLD | (time ? NSX_CLONE_VFORK : 0),
+				      stack);
 	if (stage1 < 0)
 		return nsx_fail(&run->e, NSX_STEP_FORK, -stage1, "stage-1", NULL);
 	stage2 = enter_and_clone(run, NSX_NOFD);
@@ -302,6 +349,7 @@ int nsx_runc_enter(const struct nsx_request *rq, int initpipe, struct nsx_log *l
 	};
 	int rc;
 
+	nsx_target_init(&run.target);
 	nsx_facts_init(&run.facts);
 	become_stage(&run, '0', "runc:[0:PARENT]");
 	rc = prepare(&run);

@@ -25,8 +25,8 @@ void nsx_runc_begin(const struct nsx_log *log);
  * @log:      gets the stage that is running; errors are logged here
  *
  * A stage ends when its channel to stage-0 does, so none of them outlives a stage-0
- * that fails or is killed.  The reply is written when stage-2 has all that it needs,
- * and stage-2 goes on only after that.
+ * that fails or is killed before it has replied; stage-2 goes on only after that.  That
+ * all went well is told by stage-0's exit status, as runc does it.
  *
  * Entered: in stage-0, one thread.
  * Left:    0 in stage-2 alone.  -1: this stage has failed, and must end.

@@ -264,6 +264,16 @@ static inline int nsx_sys_clone_bare(unsigned long flags)
 	return (int)NSX_CLONE(flags, 0, 0, 0, 0);
 }
 
+/*
+ * A process that is there for its PID alone.  It runs beside us, in our memory, and
+ * touches none of it; the kernel alone may, if a signal comes that we have a handler
+ * for: that is what @stack is for, the end of some kilobytes.
+ */
+static inline int nsx_sys_clone_ending(unsigned long flags, void *stack)
+{
+	return (int)nsx_clone_ending(flags | NSX_CLONE_VM, stack);
+}
+
 static inline int nsx_sys_getpid(void)
 {
 	return (int)nsx_syscall0(__NR_getpid);

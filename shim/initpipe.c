@@ -100,27 +100,29 @@ int nsx_initpipe_read(const struct nsx_initpipe *p, int *fd, struct nsx_message 
 		      struct nsx_error *e)
 {
 	char header[NSX_BOOTSTRAP_HEADER];
-	long where;
 
-	*m = (struct nsx_message){ 0 };
+	m->bytes = m->small;
+	m->len = 0;
 	if (number(p->pipe, "_LIBCONTAINER_INITPIPE is not a descriptor", fd, e) < 0)
 		return -1;
 	if (read_exactly(p, *fd, header, sizeof(header), e) < 0)
 		return -1;
 	if (nsx_bootstrap_length(header, &m->len, e) < 0)
 		return -1;
-	if (!m->len)
-		return 0;
-	where = nsx_sys_mmap(m->len);
-	if (where < 0)
-		return fail(p, (int)-where, "memory for its message", e);
-	m->bytes = (char *)(uintptr_t)where;
+	if (m->len > sizeof(m->small)) {
+		long where = nsx_sys_mmap(m->len);
+
+		if (where < 0)
+			return fail(p, (int)-where, "memory for its message", e);
+		m->bytes = (char *)(uintptr_t)where;
+	}
 	return read_exactly(p, *fd, m->bytes, m->len, e);
 }
 
 void nsx_message_free(struct nsx_message *m)
 {
-	if (m->bytes)
+	if (m->bytes != m->small)
 		(void)nsx_sys_munmap(m->bytes, m->len); /* cannot fail: it is a mapping */
-	*m = (struct nsx_message){ 0 };
+	m->bytes = m->small;
+	m->len = 0;
 }

@@ -27,10 +27,13 @@ bool nsx_initpipe_find(char *const *env, struct nsx_initpipe *out);
  */
 int nsx_initpipe_log(const struct nsx_initpipe *p, struct nsx_log *out, struct nsx_error *e);
 
-/* A message in memory of its own, so that nothing of it stays in a host. */
+enum { NSX_MESSAGE_SMALL = 2048 }; /* bytes; a usual one has some hundred */
+
+/* A message; a large one has memory of its own, so that nothing of it stays in a host. */
 struct nsx_message {
 	char *bytes; /* what follows the header */
 	size_t len;
+	char small[NSX_MESSAGE_SMALL];
 };
 
 /**
