@@ -10,10 +10,12 @@ oneTimeSetUp() {
 	work=$(mktemp -d) || exit 1
 	page=$abs_top_builddir/doc/nsexec.1
 	[ -f "$page" ] || page=$abs_top_srcdir/doc/nsexec.1
+	bootstrap=$abs_top_srcdir/doc/nsexec-bootstrap.7
 	"$NSEXEC" --help >"$work/help" || exit 1
 	rows >"$work/rows"
 	entries >"$work/entries"
 	text <"$page" >"$work/text"
+	text <"$bootstrap" >"$work/bootstrap"
 }
 
 oneTimeTearDown() {
@@ -103,6 +105,25 @@ testManualHasTheNumbersOfTheHeader() {
 	done
 }
 
+testBootstrapPageHasTheNamesAndNumbersOfTheCode() {
+	for it in INITPIPE LOGPIPE LOGLEVEL; do
+		value=$(sed -n "s/^#define NSEXEC_ENV_$it \"\(.*\)\"/\1/p" "$abs_top_srcdir/nsexec/nsexec.h")
+		assertTrue "$it ($value) is in the page" "grep -qw '${value:-none}' '$work/bootstrap'"
+	done
+	first=$(sed -n 's/.*ATTR_FIRST = \([0-9]*\).*/\1/p' "$abs_top_srcdir/nsexec/bootstrap.c")
+	count=$(sed -n '/^enum attr {/,/ATTR_COUNT/s/^\tATTR_[A-Z_]*,//p' "$abs_top_srcdir/nsexec/bootstrap.c" |
+		grep -c '^')
+	type=$(sed -n 's/.*TYPE_INIT = \([0-9]*\).*/\1/p' "$abs_top_srcdir/nsexec/bootstrap.c")
+	assertEquals "$(seq "$first" $((first + count - 1)))" \
+		"$(sed -n 's/^\([0-9]*\), .* (\(u32\|bool\|string\))$/\1/p' "$work/bootstrap")"
+	assertTrue "type $type" "grep -q 'type: ${type:-none}$' '$work/bootstrap'"
+	bytes=$(($(sed -n 's/.*NSX_BOOTSTRAP_MAX = \([0-9* ]*[0-9]\).*/\1/p' \
+		"$abs_top_srcdir/nsexec/bootstrap.h")))
+	assertTrue "$bytes bytes" "grep -qw $bytes '$work/bootstrap'"
+	ranges=$(sed -n 's/.*RANGES_MAX = \([0-9]*\).*/\1/p' "$abs_top_srcdir/nsexec/outside.c")
+	assertTrue "$ranges ranges" "grep -q 'up to ${ranges:-none} ranges' '$work/bootstrap'"
+}
+
 testManualHasTheVersionOfTheCommand() {
 	assertEquals "$("$NSEXEC" --version)" \
 		"$(sed -n 's/^\.TH NSEXEC 1 [^ ]* "\([^"]*\)".*/\1/p' "$page")"
@@ -135,7 +156,7 @@ testManualIsWellFormed() {
 		startSkipping
 		return
 	fi
-	assertNull "$(mandoc -T lint -W warning "$page")"
+	assertNull "$(mandoc -T lint -W warning "$page" "$bootstrap")"
 }
 
 . shunit2
