@@ -41,25 +41,30 @@ static void want_root(void)
 /* Append to the text in @buf. */
 #define put(buf, size, ...) ((void)snprintf((buf) + strlen(buf), (size)-strlen(buf), __VA_ARGS__))
 
-static void put_join(char *buf, size_t size, const struct nsx_act *act)
+/* "net uts" */
+static void put_kinds(char *buf, size_t size, nsx_kinds kinds)
 {
 	const char *between = "";
 
-	put(buf, size, act->way == NSX_WAY_PIDFD ? "pidfd" : "each");
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
+		if (kinds & NSX_KIND_BIT(k)) {
+			put(buf, size, "%s%s", between, nsx_kind_table[k].name);
+			between = " ";
+		}
+}
+
+static void put_join(char *buf, size_t size, const struct nsx_act *act)
+{
+	put(buf, size, act->way == NSX_WAY_PIDFD ? "pidfd(" : "each(");
 	if (act->way == NSX_WAY_PIDFD)
 		check_int(act->fd, FD_PIDFD);
-	check_int(act->pid, 1);
-	put(buf, size, "(");
-	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++) {
-		if (!(act->kinds & NSX_KIND_BIT(k)))
-			continue;
-		put(buf, size, "%s%s", between, nsx_kind_table[k].name);
-		between = " ";
-		if (act->way == NSX_WAY_EACH) {
+	check_int(act->pid, rq.runc.asked ? 0 : 1);
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
+		if (act->way == NSX_WAY_EACH && (act->kinds & NSX_KIND_BIT(k))) {
 			check_int(act->fd, FD_NS + (int)k);
 			check_text(act->path, rq.file[k]);
 		}
-	}
+	put_kinds(buf, size, act->kinds);
 	put(buf, size, ")");
 }
 
@@ -82,6 +87,11 @@ static void put_act(char *buf, size_t size, const struct nsx_act *act)
 		put_id(buf, size, act->uid);
 		put(buf, size, " ");
 		put_id(buf, size, act->gid);
+		put(buf, size, act->keep_groups ? " groups)" : ")");
+		break;
+	case NSX_STEP_UNSHARE:
+		put(buf, size, "unshare(");
+		put_kinds(buf, size, act->kinds);
 		put(buf, size, ")");
 		break;
 	case NSX_STEP_ROOT:
@@ -279,6 +289,171 @@ static void fork_is_asked_or_needed(void)
 	check_text(planned(NSX_WAY_PIDFD), "pidfd(time)");
 }
 
+static void detached_is_a_new_process_too(void)
+{
+	given(N, 0);
+	rq.detach = true;
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(net) fork");
+	check(plan.forks && !plan.outside);
+	check_int(plan.n_first, 1);
+	given(0, 0);
+	rq.detach = true;
+	check_text(planned(NSX_WAY_PIDFD), "fork");
+	check_int(plan.n_first, 0);
+}
+
+/* The acts before the fork, which the first process carries out. */
+static void fork_is_not_among_the_first(void)
+{
+	given(N, 0);
+	planned(NSX_WAY_PIDFD);
+	check_int(plan.n_first, 1);
+	given(ALL, ALL);
+	planned(NSX_WAY_EACH);
+	check_int(plan.n_first, plan.n - 1);
+	check_int(plan.act[plan.n_first].step, NSX_STEP_FORK);
+	check(!plan.outside);
+}
+
+/* ---- runc's ---- */
+
+/* As its message says: every kind from a file, and stages. */
+static void given_runc(nsx_kinds wanted, nsx_kinds below, nsx_kinds unshare)
+{
+	given(wanted, below);
+	rq.target = NULL;
+	rq.runc.asked = true;
+	rq.unshare = unshare;
+	f.complete = false;
+	f.pidfd = NSX_NOFD;
+	f.pid = 0;
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
+		if (wanted & NSX_KIND_BIT(k))
+			rq.file[k] = nsx_kind_table[k].name;
+}
+
+/* What stage-2 does in any case, and keeps its groups unless told otherwise. */
+#define STAGE_2 "fork session become(0 0 groups)"
+
+static void runc_is_always_a_new_process_with_a_session(void)
+{
+	given_runc(0, 0, 0);
+	check_text(planned(NSX_WAY_EACH), STAGE_2);
+	check(plan.forks && !plan.outside);
+	check_int(plan.n_first, 0);
+	check_int(plan.joins, 0);
+}
+
+static void runc_joins_by_owner(void)
+{
+	given_runc(ALL & ~U, 0, 0);
+	check_text(planned(NSX_WAY_EACH), "each(cgroup) each(ipc) each(net) each(pid) each(time) "
+					  "each(uts) each(mnt) " STAGE_2);
+	check_int(plan.n_first, 7);
+	check(!plan.outside);
+	given_runc(ALL, ALL & ~(N | M), 0);
+	check_text(planned(NSX_WAY_EACH),
+		   "each(net) each(mnt) each(user) become(0 - groups) each(cgroup) each(ipc) "
+		   "each(pid) each(time) each(uts) " STAGE_2);
+	check_int(plan.n_first, 9);
+	check(!plan.outside);
+}
+
+/* Its own groups are the returning process's to give up, and so is its group id. */
+static void runc_becomes_only_the_user_at_once(void)
+{
+	given_runc(U, 0, 0);
+	check_text(planned(NSX_WAY_EACH), "each(user) become(0 - groups) " STAGE_2);
+	given_runc(U, 0, 0);
+	f.shared = U;
+	check_text(planned(NSX_WAY_EACH), STAGE_2);
+}
+
+static void runc_drops_groups_in_the_new_process(void)
+{
+	given_runc(U | N, N, U);
+	rq.runc.drop_groups = true;
+	check_text(planned(NSX_WAY_EACH),
+		   "each(user) become(0 - groups) each(net) unshare(user) map "
+		   "become(0 - groups) fork session become(0 0)");
+}
+
+static void runc_creates_user_first_and_alone(void)
+{
+	given_runc(0, 0, ALL);
+	check_text(planned(NSX_WAY_EACH), "unshare(user) map become(0 - groups) "
+					  "unshare(cgroup ipc mnt net pid time uts) " STAGE_2);
+	check_int(plan.n_first, 4);
+	check(plan.outside);
+	given_runc(0, 0, U);
+	check_text(planned(NSX_WAY_EACH), "unshare(user) map become(0 - groups) " STAGE_2);
+	check(plan.outside);
+}
+
+/* Nothing has to be written from outside for these. */
+static void runc_creates_the_others_together(void)
+{
+	given_runc(0, 0, ALL & ~U);
+	check_text(planned(NSX_WAY_EACH), "unshare(cgroup ipc mnt net pid time uts) " STAGE_2);
+	check(!plan.outside);
+	given_runc(N | H, 0, M | P);
+	check_text(planned(NSX_WAY_EACH), "each(net) each(uts) unshare(mnt pid) " STAGE_2);
+	check(!plan.outside);
+}
+
+/* The kernel takes them until the first process is in there. */
+static void runc_writes_offsets_before_the_fork(void)
+{
+	given_runc(N, 0, T);
+	rq.outside.offsets = "boottime 1 0";
+	check_text(planned(NSX_WAY_EACH), "each(net) unshare(time) offsets " STAGE_2);
+	check(plan.outside);
+	check_int(plan.n_first, 3);
+	rq.unshare = U | T | M;
+	check_text(planned(NSX_WAY_EACH), "each(net) unshare(user) map become(0 - groups) "
+					  "unshare(mnt time) offsets " STAGE_2);
+	rq.outside.offsets = NULL;
+	check_text(planned(NSX_WAY_EACH), "each(net) unshare(user) map become(0 - groups) "
+					  "unshare(mnt time) " STAGE_2);
+}
+
+static size_t count(enum nsx_step step, size_t from)
+{
+	size_t n = 0;
+
+	for (size_t i = from; i < plan.n; i++)
+		n += plan.act[i].step == step;
+	return n;
+}
+
+static void check_one_of_runc(nsx_kinds wanted, nsx_kinds unshare, bool offsets)
+{
+	given_runc(wanted, wanted & (M | N | H), unshare);
+	rq.outside.offsets = offsets ? "boottime 1 0" : NULL;
+	planned(NSX_WAY_EACH);
+	check(plan.n <= NSX_PLAN_MAX);
+	check_int(plan.outside, offsets || (unshare & U));
+	check_int(plan.n, plan.n_first + 3);
+	check_int(plan.act[plan.n_first].step, NSX_STEP_FORK);
+	check_int(plan.act[plan.n_first + 1].step, NSX_STEP_SESSION);
+	check_int(plan.act[plan.n_first + 2].step, NSX_STEP_BECOME);
+	check_int(count(NSX_STEP_JOIN, 0), __builtin_popcount(wanted));
+	check_int(count(NSX_STEP_MAP, 0), (unshare & U) != 0);
+	check_int(count(NSX_STEP_OFFSETS, 0), offsets);
+	check_int(count(NSX_STEP_UNSHARE, 0), ((unshare & U) != 0) + ((unshare & ~U) != 0));
+}
+
+static void every_combination_of_runc_keeps_the_rules(void)
+{
+	for (nsx_kinds wanted = 0; wanted <= ALL; wanted++)
+		for (nsx_kinds unshare = 0; unshare <= ALL; unshare++) {
+			check_one_of_runc(wanted, unshare, false);
+			check_one_of_runc(wanted, unshare, true);
+		}
+}
+
+/* ---- every combination of what words ask for ---- */
+
 /* Place of the act that joins @kind, or -1; @times counts them. */
 static int place_of(enum nsx_kind kind, int *times)
 {
@@ -363,7 +538,23 @@ int main(void)
 	unit("root and working directory follow the joins", root_and_cwd_follow_the_joins);
 	unit("the wanted ids come last, but for the fork", ids_come_last);
 	unit("a new process is made if asked for or needed", fork_is_asked_or_needed);
+	unit("a detached one is a new process too", detached_is_a_new_process_too);
+	unit("the fork is not among the acts of the first process", fork_is_not_among_the_first);
 	unit("every combination of kinds and owners keeps these rules",
 	     every_combination_keeps_the_rules);
+	unit("runc's is always a new process, with a session and as root",
+	     runc_is_always_a_new_process_with_a_session);
+	unit("runc's joins follow the owners too", runc_joins_by_owner);
+	unit("runc's becomes only the user at once, and keeps the groups",
+	     runc_becomes_only_the_user_at_once);
+	unit("runc's groups are dropped in the new process", runc_drops_groups_in_the_new_process);
+	unit("runc's user namespace is created first and alone, and mapped",
+	     runc_creates_user_first_and_alone);
+	unit("runc's other kinds are created together, with nobody outside",
+	     runc_creates_the_others_together);
+	unit("runc's clock offsets are written before the fork",
+	     runc_writes_offsets_before_the_fork);
+	unit("every combination of kinds keeps runc's rules",
+	     every_combination_of_runc_keeps_the_rules);
 	return unit_end();
 }

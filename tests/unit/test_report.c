@@ -75,6 +75,17 @@ static void success_may_have_joined_nothing(void)
 	check_text(received(fds), "{\"pid\":1234,\"pid_inside\":7,\"namespaces\":{}}\n");
 }
 
+/* What runc's caller decodes: its names and nothing else. */
+static void stages_are_one_line(void)
+{
+	int fds[2];
+
+	check_int(pipe(fds), 0);
+	memset(&error, 0, sizeof(error));
+	check_int(nsx_report_stages(fds[1], 1234, 2147483647, &error), 0);
+	check_text(received(fds), "{\"stage1_pid\":1234,\"stage2_pid\":2147483647}\n");
+}
+
 static void error_is_one_line(void)
 {
 	struct nsx_error e = { 0 };
@@ -131,6 +142,10 @@ static void lost_report_is_an_error(void)
 	check_int(error.step, NSX_STEP_REPORT);
 	check_int(error.err, EPIPE);
 	nsx_report_error(fds[1], &error); /* best effort */
+	memset(&error, 0, sizeof(error));
+	check_int(nsx_report_stages(fds[1], 1, 2, &error), -1);
+	check_int(error.step, NSX_STEP_REPORT);
+	check_int(error.err, EPIPE);
 	(void)close(fds[1]);
 	memset(&error, 0, sizeof(error));
 	check_int(nsx_report_success(1234567, 1, 1, 0, &f, &error), -1);
@@ -143,6 +158,7 @@ int main(void)
 	unit("success is one line of JSON", success_is_one_line);
 	unit("success names every kind that was joined", success_names_every_kind);
 	unit("success may have joined nothing", success_may_have_joined_nothing);
+	unit("runc's stages are one line of JSON", stages_are_one_line);
 	unit("an error is one line of JSON, its subject escaped", error_is_one_line);
 	unit("the longest error is whole", longest_error_is_whole);
 	unit("without a descriptor nothing is written", nobody_asked_nothing_written);

@@ -2,7 +2,8 @@
 /*
  * A unit test is a function full of checks, with a sentence that says what they
  * prove.  It prints "ok - sentence", or "not ok - sentence: the first check that
- * failed".  A program of tests is a main() of unit() lines that ends in unit_end().
+ * failed", or "ok - sentence # SKIP reason" where unit_skip() was called.  A program
+ * of tests is a main() of unit() lines that ends in unit_end().
  */
 #ifndef UNIT_H
 #define UNIT_H
@@ -15,6 +16,7 @@
 
 static char unit_reason[8192];	   /* of the test at hand; empty: nothing has failed yet */
 static const char *unit_case = ""; /* which row of a table, say, is being checked */
+static const char *unit_skipped;   /* why the test at hand cannot be made here, or NULL */
 static int unit_failures;
 
 /* True if it holds, so that a test can stop where going on makes no sense. */
@@ -55,15 +57,23 @@ static inline bool unit_check_text(const char *got, const char *want, int line, 
 	return unit_check(same, line, what, got ? got : "NULL", want ? want : "NULL");
 }
 
+static inline void unit_skip(const char *reason)
+{
+	unit_skipped = reason;
+}
+
 /* One line, whatever there is in the texts that were compared. */
 static inline void unit(const char *sentence, void (*test)(void))
 {
 	unit_reason[0] = '\0';
 	unit_case = "";
+	unit_skipped = NULL;
 	test();
 	printf("%sok - %s%s", unit_reason[0] ? "not " : "", sentence, unit_reason[0] ? ": " : "");
 	for (const char *c = unit_reason; *c; c++)
 		printf((unsigned char)*c < 0x20 ? "\\x%02x" : "%c", (unsigned char)*c);
+	if (unit_skipped && !unit_reason[0])
+		printf(" # SKIP %s", unit_skipped);
 	printf("\n");
 	(void)fflush(stdout);
 	unit_failures += unit_reason[0] != '\0';
