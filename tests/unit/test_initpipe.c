@@ -198,7 +198,7 @@ static int read_it(void)
 static void end(void)
 {
 	nsx_message_free(&got);
-	check(got.bytes == NULL && got.len == 0);
+	check(got.bytes == got.small && got.len == 0);
 	(void)close(ends[0]);
 	(void)close(ends[1]);
 }
@@ -232,7 +232,7 @@ static void message_may_be_empty(void)
 	put("", 0);
 	check_int(read_it(), 0);
 	check_int(got.len, 0);
-	check(got.bytes == NULL);
+	check(got.bytes == got.small);
 	end();
 }
 
@@ -348,7 +348,7 @@ static void what_is_no_pipe_is_an_error(void)
 		memset(&error, 0, sizeof(error));
 		check_int(nsx_initpipe_read(&pipe_, &got_fd, &got, &error), -1);
 		refused("INITPIPE", "descriptor", no_numbers[i]);
-		check(got.bytes == NULL);
+		check(got.bytes == got.small);
 	}
 	pipe_.pipe = "1234567";
 	memset(&error, 0, sizeof(error));
