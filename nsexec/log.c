@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "log.h"
 
+#include <errno.h>
+
 #include "fd.h"
+#include "signals.h"
 #include "text.h"
 
 enum { LINE_MAX_BYTES = 1024 }; /* a subject of control characters only, and some */
@@ -41,10 +44,16 @@ int nsx_log_parse(const char *value, struct nsx_log *out, struct nsx_error *e)
 /* One write a line, so that lines of several processes do not mix. */
 static void put_line(int fd, struct nsx_text *t)
 {
+	uint64_t old;
+	long rc;
+
 	if (t->len == t->size - 1)
 		t->len--;
 	t->buf[t->len] = '\n';
-	(void)nsx_sys_write(fd, t->buf, t->len + 1); /* best effort: nobody else to tell */
+	/* Best effort: there is nobody else to tell, and no reason to die of it. */
+	nsx_signals_hold_pipe(&old);
+	rc = nsx_sys_write(fd, t->buf, t->len + 1);
+	nsx_signals_release_pipe(&old, rc == -EPIPE);
 }
 
 /* What is an error to us ends the bootstrap; runc calls that fatal. */

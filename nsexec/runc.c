@@ -284,8 +284,7 @@ static int conclude(struct run *run, int stage1, int stage2)
 
 	if (nsx_report_stages(run->initpipe, stage1, stage2, &run->e) < 0)
 		return -1;
-	(void)say(run->last[0], WORD_GO); /* if it has been killed, that is heard next */
-	if (!hear(run->last[0], &word))
+	if (!say(run->last[0], WORD_GO) || !hear(run->last[0], &word))
 		return nsx_fail(&run->e, NSX_STEP_WAIT, 0, "stage-2 was killed", NULL);
 	if (word != WORD_READY)
 		return -1; /* it has failed, and told why */

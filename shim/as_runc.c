@@ -8,7 +8,8 @@
 
 enum { EXIT_BOOTSTRAP_FAILED = 1 }; /* runc's */
 
-static bool done; /* this process is stage-2 already */
+static bool asked; /* and answered: this process is stage-2, or nothing may be asked of it */
+static bool inside;
 
 static _Noreturn void end(const struct nsx_log *log, const struct nsx_error *e)
 {
@@ -25,8 +26,9 @@ bool nsx_as_runc(const struct nsx_initpipe *p, char **env)
 	struct nsx_log log = nsx_log_default();
 	int pipe;
 
-	if (done)
-		return true;
+	if (asked)
+		return inside;
+	asked = true;
 	nsx_auxv_find(env, &auxv);
 	switch (nsx_gate(&auxv, &e)) {
 	case NSX_GATE_IGNORE:
@@ -48,6 +50,6 @@ bool nsx_as_runc(const struct nsx_initpipe *p, char **env)
 	if (nsx_runc_enter(&rq, pipe, &log) < 0)
 		nsx_sys_exit(EXIT_BOOTSTRAP_FAILED); /* it has logged why */
 	nsx_message_free(&m);
-	done = true;
+	inside = true;
 	return true;
 }
