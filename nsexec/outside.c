@@ -25,11 +25,11 @@ int nsx_outside_ask(int channel, enum nsx_step step)
 	return written ? 0 : -1;
 }
 
-void nsx_outside_answer(int channel, enum nsx_step step)
+bool nsx_outside_answer(int channel, enum nsx_step step)
 {
 	const int32_t word = (int32_t)step;
 
-	(void)nsx_sys_send(channel, &word, sizeof(word)); /* if it has died, that is heard next */
+	return nsx_sys_send(channel, &word, sizeof(word)) == sizeof(word);
 }
 
 static void put_path(char path[PATH_BYTES], int pid, const char *file)

@@ -34,7 +34,7 @@ int nsx_outside_ask(int channel, enum nsx_step step);
 int nsx_outside_write(int pid, enum nsx_step step, const struct nsx_outside *o,
 		      const struct nsx_log *log, struct nsx_error *e);
 
-/* From outside: that it is written. */
-void nsx_outside_answer(int channel, enum nsx_step step);
+/* From outside: that it is written.  Return: false: nobody could be told. */
+bool nsx_outside_answer(int channel, enum nsx_step step);
 
 #endif

@@ -252,21 +252,19 @@ static int serve(struct run *run, int stage1, int *stage2)
 	int32_t word;
 
 	while (hear(channel, &word)) {
-		switch (word) {
-		case NSX_STEP_MAP:
-		case NSX_STEP_OFFSETS:
-			if (nsx_outside_write(stage1, (enum nsx_step)word, o, run->log, &run->e) <
-			    0)
-				return -1;
-			nsx_outside_answer(channel, (enum nsx_step)word);
-			break;
-		case WORD_PID:
+		const enum nsx_step step = (enum nsx_step)word;
+
+		if (word == WORD_FAILED)
+			return -1;
+		if (word == WORD_PID) {
 			if (hear(channel, stage2))
 				return 0;
 			break;
-		default:
-			return -1; /* it has failed, and told why */
 		}
+		if (nsx_outside_write(stage1, step, o, run->log, &run->e) < 0)
+			return -1;
+		if (!nsx_outside_answer(channel, step))
+			break;
 	}
 	return nsx_fail(&run->e, NSX_STEP_WAIT, 0, "stage-1 was killed", NULL);
 }

@@ -17,9 +17,12 @@
 
 every_host='threads-glibc threads-musl threads-glibc-init threads-musl-init uses_libstarts
 	libc_intact-glibc libc_intact-musl java node python go go-static rust script
-	secure late empty bare_clone ended'
+	secure late empty bare_clone ended
+	driver host-none host-preload host-init host-runc host-static host-musl host-musl-static
+	libc_intact-runc libc_intact-static libc_intact-musl-runc libc_intact-musl-static'
 
 hosts_source=$abs_testsdir/hosts
+bootstrap_source=$abs_testsdir/bootstrap
 hosts_kept=${HOSTS_BUILD:-$abs_top_builddir/tests/hosts.build}
 hosts=$hosts_kept
 
@@ -89,6 +92,11 @@ with_rustc() {
 	"$compiler" --edition 2021 -C opt-level=1 -o "$1" "$2"
 }
 
+# Without the headers, which are only looked at for their age.
+with_driver() {
+	with_cc "$1" -D_GNU_SOURCE "$2" "$3" "$4"
+}
+
 # ---- what is made of what ------------------------------------------------------
 
 # keep FILE COMPILER ARG...: unless it is newer than all files among its arguments
@@ -108,6 +116,7 @@ make_host() {
 	host=$1
 	set -- -shared -fPIC -nostdlib
 	from=$hosts_source
+	ours=$bootstrap_source
 	case $host in
 	threads-glibc) keep "$host" with_cc "$from/threads.c" ;;
 	threads-musl) keep "$host" with_musl "$from/threads.c" ;;
@@ -126,6 +135,24 @@ make_host() {
 	secure) keep "$host" with_cc "$from/secure.c" "$INIT_O" ;;
 	late) keep "$host" with_cc "$from/late.c" ;;
 	ended) keep "$host" with_cc "$from/ended.c" ;;
+	driver) keep "$host" with_driver "$ours/driver.c" "$ours/call.c" "$ours/message.c" \
+		"$ours/call.h" "$ours/message.h" ;;
+	host-none | host-preload) keep "$host" with_cc "$ours/host.c" ;;
+	host-init) keep "$host" with_cc "$ours/host.c" "$INIT_O" ;;
+	host-runc) keep "$host" with_cc "$ours/host.c" "$ours/calls_nsexec.c" "$RUNC_A" ;;
+	host-static) keep "$host" with_cc -static "$ours/host.c" "$ours/calls_nsexec.c" "$RUNC_A" ;;
+	host-musl) keep "$host" with_musl "$ours/host.c" "$ours/calls_nsexec.c" "$RUNC_A" ;;
+	host-musl-static)
+		keep "$host" with_musl -static "$ours/host.c" "$ours/calls_nsexec.c" "$RUNC_A" ;;
+	libc_intact-runc)
+		keep "$host" with_cc "$from/libc_intact.c" "$ours/calls_nsexec.c" "$RUNC_A" ;;
+	libc_intact-static)
+		keep "$host" with_cc -static "$from/libc_intact.c" "$ours/calls_nsexec.c" "$RUNC_A" ;;
+	libc_intact-musl-runc)
+		keep "$host" with_musl "$from/libc_intact.c" "$ours/calls_nsexec.c" "$RUNC_A" ;;
+	libc_intact-musl-static)
+		keep "$host" with_musl -static "$from/libc_intact.c" "$ours/calls_nsexec.c" \
+			"$RUNC_A" ;;
 	empty) keep empty.so with_cc "$@" "$from/empty.c" ;;
 	bare_clone) keep bare_clone.so with_cc "$@" "$from/bare_clone.c" ;;
 	*) echo "what is $host?" >&2; return 1 ;;

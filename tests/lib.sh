@@ -33,10 +33,12 @@ NSEXEC=${NSEXEC:-$abs_top_builddir/nsexec/nsexec}
 nsexec_file=$NSEXEC
 preload_file=${PRELOAD:-$abs_top_builddir/nsexec/libnsexec-preload.so}
 init_file=${INIT_O:-$abs_top_builddir/nsexec/nsexec-init.o}
-unset NSEXEC NSEXEC_FD NSEXEC_LOG LD_PRELOAD PRELOAD INIT_O
+runc_file=${RUNC_A:-$abs_top_builddir/nsexec/libnsexec-runc.a}
+unset NSEXEC NSEXEC_FD NSEXEC_LOG LD_PRELOAD PRELOAD INIT_O RUNC_A
 NSEXEC=$nsexec_file
 PRELOAD=$preload_file
 INIT_O=$init_file
+RUNC_A=$runc_file
 
 # The kinds that this kernel has, of eight, as they are named in /proc/PID/ns.
 kinds=''
