@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# The three libc-free files are what the manual says they are, and an installation
+# The four libc-free files are what the manual says they are, and an installation
 # has everything in its place, where a program finds it through pkg-config.
 #
 # From lib.sh; CC and what pkg-config says are several words.
@@ -34,11 +34,13 @@ files_in_root() { (cd "$root" && find . ! -type d | sort); }
 testCommandIsOneStaticFileWithoutLibc() { assert_facts command; }
 testPreloadNeedsNothingAndExportsNothing() { assert_facts preload; }
 testInitObjectHasNoNameOfItsOwn() { assert_facts 'init object'; }
+testRuncArchiveHasOneNameAndUsesTheEnvironmentAlone() { assert_facts 'runc archive'; }
 
 testInstallPutsEveryFileInItsPlaceAndUninstallRemovesThem() {
 	to_root install
 	for file in bin/nsexec lib/nsexec/libnsexec-preload.so lib/nsexec/nsexec-init.o \
-		include/nsexec.h lib/pkgconfig/nsexec.pc lib/pkgconfig/nsexec-init.pc
+		lib/libnsexec-runc.a include/nsexec.h lib/pkgconfig/nsexec.pc \
+		lib/pkgconfig/nsexec-init.pc lib/pkgconfig/nsexec-runc.pc
 	do
 		assertContains "$(files_in_root)" "/$file"
 	done
@@ -53,20 +55,77 @@ testInstalledCommandKnowsWhereThePreloadWillBe() {
 	assertEquals "${preload#"$root"}" "$("$command" --preload-path)"
 }
 
+# flags PACKAGE: what pkg-config says of what was installed in the root
+flags() {
+	package=$(find "$root" -name "$1.pc")
+	prefix=$(sed -n 's/^prefix=//p' "$package")
+	pkg-config --define-variable=prefix="$root$prefix" --cflags --libs "$package"
+}
+
 testProgramFindsTheConstructorThroughPkgConfig() {
 	need pkg-config || return 0
 	to_root install
-	package=$(find "$root" -name nsexec-init.pc)
-	prefix=$(sed -n 's/^prefix=//p' "$package")
 	printf '#include <nsexec.h>\nint main(void) { return 0; }\n' >"$work/host.c"
-	$CC -o "$work/host" "$work/host.c" \
-		$(pkg-config --define-variable=prefix="$root$prefix" --cflags --libs "$package")
+	$CC -o "$work/host" "$work/host.c" $(flags nsexec-init)
 	assertEquals 'linked' 0 $?
 	"$work/host"
 	assertEquals 'a host that is asked nothing' 0 $?
 	NSEXEC='--nonsense' "$work/host" 2>"$work/err"
 	assertEquals 'a host that is asked nonsense' 125 $?
 	assertContains "$(cat "$work/err")" nonsense
+}
+
+# has_function COMPILER...: a program with a constructor of its own gets nsexec() from
+# the archive, whether it is linked so or so; where nothing is asked it returns at once,
+# what is wrong ends the program, and a whole bootstrap gets to main in stage-2.
+has_function() {
+	need pkg-config "$1" || return 0
+	to_root install
+	build_siblings
+	for how in '' -static; do
+		"$@" -Wall -Wextra $how -o "$work/host" "$abs_testsdir/hosts/as_runc.c" \
+			$(flags nsexec-runc) 2>"$work/err"
+		assertEquals "linked, $* $how" '0 ' "$? $(cat "$work/err")"
+		got=$("$work/host")
+		assertEquals "nothing is asked, $* $how" 7 $?
+		assertContains "$got" main
+		got=$(_LIBCONTAINER_INITPIPE=x "$work/host" 2>&1)
+		assertEquals "nonsense is asked, $* $how" 1 $?
+		assertEquals 'FATAL: read: _LIBCONTAINER_INITPIPE is not a descriptor (x)' "$got"
+		bootstraps "$* $how"
+	done
+}
+
+build_siblings() {
+	$CC -O1 -D_GNU_SOURCE -o "$work/siblings" "$abs_testsdir/siblings.c" ||
+		fail 'siblings.c does not compile'
+}
+
+# A message without attributes: its length, 16, and its type, 62000.  A FIFO is open to
+# both sides, so that the reply comes back through it.
+bootstraps() {
+	rm -f "$work/fifo"
+	mkfifo "$work/fifo"
+	exec 5<>"$work/fifo"
+	printf '\020\0\0\0\060\362\0\0\0\0\0\0\0\0\0\0' >&5
+	got=$(_LIBCONTAINER_INITPIPE=5 timeout 20 "$work/siblings" "$work/host" 2>&1)
+	reply=$(timeout 5 head -n 1 <&5)
+	exec 5>&-
+	stage1=$(expr "$reply" : '{"stage1_pid":\([0-9]*\),"stage2_pid":[0-9]*}$')
+	stage2=$(expr "$reply" : '{"stage1_pid":[0-9]*,"stage2_pid":\([0-9]*\)}$')
+	assertEquals "$1: $reply" "first 0
+main $stage2 $stage2
+sibling $stage1 0
+sibling $stage2 7" "$(printf '%s\n' "$got" | sort)"
+}
+
+testConstructorOfItsOwnCallsTheFunctionOfTheArchive() { has_function $CC; }
+testConstructorCompiledByClangCallsIt() { has_function clang; }
+testConstructorOfAMuslProgramCallsIt() { has_function musl-gcc; }
+testConstructorInCppCallsIt() {
+	compiler=g++
+	command -v g++ >/dev/null || compiler=clang++
+	has_function $compiler -x c++
 }
 
 . shunit2
