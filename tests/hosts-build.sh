@@ -16,7 +16,8 @@
 # shellcheck disable=SC2154,SC3013,SC2016
 
 every_host='threads-glibc threads-musl threads-glibc-init threads-musl-init uses_libstarts
-	libc_intact-glibc libc_intact-musl java node python go go-static rust script
+	libc_intact-glibc libc_intact-musl libc_intact-glibc-init libc_intact-musl-init
+	java node python go go-static rust script
 	secure late empty bare_clone ended
 	driver host-none host-preload host-init host-runc host-static host-musl host-musl-static
 	libc_intact-runc libc_intact-static libc_intact-musl-runc libc_intact-musl-static'
@@ -125,6 +126,8 @@ make_host() {
 	uses_libstarts) keep "$host" with_libstarts "$from/uses_libstarts.c" "$from/libstarts.c" ;;
 	libc_intact-glibc) keep "$host" with_cc "$from/libc_intact.c" ;;
 	libc_intact-musl) keep "$host" with_musl "$from/libc_intact.c" ;;
+	libc_intact-glibc-init) keep "$host" with_cc -static "$from/libc_intact.c" "$INIT_O" ;;
+	libc_intact-musl-init) keep "$host" with_musl -static "$from/libc_intact.c" "$INIT_O" ;;
 	java) keep Threads.class with_javac "$from/Threads.java" ;;
 	node) find_tool node >/dev/null && keep threads.js copy "$from/threads.js" ;;
 	python) find_python >/dev/null && keep threads.py copy "$from/threads.py" ;;

@@ -302,6 +302,9 @@ static void choices_are_stored(void)
 	accepted("--dumpable no -F");
 	check_int(rq.dumpable, NSX_DUMPABLE_NO);
 	check_int(rq.fork, NSX_FORK_NEVER);
+	check(!rq.detach);
+	accepted("--detach --fork");
+	check(rq.detach);
 	accepted("--preload-path");
 	check_int(rq.show, NSX_SHOW_PRELOAD_PATH);
 	check_text(refusal("--dumpable=maybe"), "options: --dumpable takes yes or no (maybe)");
@@ -371,6 +374,8 @@ static void contradictions_are_refused(void)
 	static const char *const lines[][2] = {
 		{ "-F --fork", "options: conflicts with --no-fork (--fork)" },
 		{ "--fork -F", "options: conflicts with --no-fork (--fork)" },
+		{ "--detach -F", "options: conflicts with --no-fork (--detach)" },
+		{ "-F --detach", "options: conflicts with --no-fork (--detach)" },
 		{ "-w/a -W/b", "options: conflicts with --wdns (--wd)" },
 		{ "--preserve-credentials -S1",
 		  "options: conflicts with --setuid (--preserve-credentials)" },
