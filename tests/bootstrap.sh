@@ -5,7 +5,7 @@
 # namespaces that it has asked for.
 #
 # From lib.sh, probe.sh and caller.sh; some texts are expanded elsewhere.
-# shellcheck disable=SC2154,SC2016,SC2086,SC2034
+# shellcheck disable=SC2154,SC2016,SC2086,SC2034,SC2119
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/probe.sh"
@@ -74,7 +74,7 @@ testJoinsEachKindAlone() {
 # joins_all CONTAINER: all kinds at once, in two orders.  What is ours already is no
 # error, be it the user namespace.
 joins_all() {
-	"container_$@" || { skip "$why"; return 0; }
+	"container_$1" ${2+"$2"} || { skip "$why"; return 0; }
 	for order in "$kinds" "$(backwards $kinds)"; do
 		bootstrap --paths "$(paths_of "$target" $order)"
 		assert_success "$1: $order"

@@ -5,7 +5,7 @@
 # had, ends everything with one line that says why: no reply, no program, no process.
 #
 # From lib.sh and caller.sh; some texts are expanded elsewhere, some are lists of words.
-# shellcheck disable=SC2154,SC2016,SC2086
+# shellcheck disable=SC2154,SC2016,SC2086,SC2119
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/hosts-build.sh"

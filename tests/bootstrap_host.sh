@@ -6,7 +6,7 @@
 # otherwise what it would have found without us.
 #
 # From lib.sh and caller.sh; some texts are expanded elsewhere, some are lists of words.
-# shellcheck disable=SC2154,SC2016,SC2086
+# shellcheck disable=SC2154,SC2016,SC2086,SC2119
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/hosts-build.sh"

@@ -5,7 +5,7 @@
 # many as the level allows.
 #
 # From lib.sh and caller.sh; some texts are expanded elsewhere, some are lists of words.
-# shellcheck disable=SC2154,SC2016,SC2086
+# shellcheck disable=SC2154,SC2016,SC2086,SC2119
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/hosts-build.sh"
@@ -155,6 +155,7 @@ testNobodyHasToReadTheLog() {
 	exec 6>&-
 	assert_success 'a full disk'
 	mkfifo "$work/nobody"
+	# shellcheck disable=SC2094 # no file, a FIFO
 	exec 7<>"$work/nobody" 6>"$work/nobody" 7>&-
 	bootstrap --no-log --env _LIBCONTAINER_LOGPIPE=6
 	exec 6>&-

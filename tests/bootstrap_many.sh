@@ -5,7 +5,7 @@
 # at once, not when one side of it dies in the middle.
 #
 # From lib.sh and caller.sh; some texts are expanded elsewhere, some are lists of words.
-# shellcheck disable=SC2154,SC2016,SC2086
+# shellcheck disable=SC2154,SC2016,SC2086,SC2119
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/hosts-build.sh"

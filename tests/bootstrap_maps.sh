@@ -6,7 +6,7 @@
 # the program does not run.
 #
 # From lib.sh and caller.sh; some texts are expanded elsewhere, some are lists of words.
-# shellcheck disable=SC2154,SC2016,SC2086
+# shellcheck disable=SC2154,SC2016,SC2086,SC2119
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/hosts-build.sh"
@@ -64,7 +64,9 @@ called() {
 # Use: need_account || return 0
 need_account() {
 	need_root && need newuidmap newgidmap && need_caller || return 1
-	[ -e /etc/subuid ] && [ -e /etc/subgid ] || { skip 'no /etc/subuid here'; return 1; }
+	for it in /etc/subuid /etc/subgid; do
+		[ -e "$it" ] || { skip "no $it here"; return 1; }
+	done
 	$subids true 2>"$work/why" || { skip "$(cat "$work/why")"; return 1; }
 }
 
