@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+//go:build ignore
+
 // Where am I?  As a Go program sees it; knows nothing of nsexec.
 package main
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+//go:build ignore
+
 #include "auxv.h"
 
 #include <elf.h>

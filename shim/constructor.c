@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+//go:build ignore
+
 /*
  * The constructor: runs before the host's main(), while there is one thread.
  *

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+//go:build ignore
+
 // Go with goroutines that hold a thread each.  See report.h for what it prints.
 // It uses C, so that it is linked by the system's linker: dynamically, or
 // statically together with an object file that has a constructor.

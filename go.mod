@@ -1,0 +1,3 @@
+module nsexec.dev
+
+go 1.19

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* For the Go package: see cgo.go. */
+#include "../shim/environ.c"
