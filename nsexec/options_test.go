@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build linux && cgo
+
+package nsexec
+
+import (
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// How each option word of the command is said in Go.
+var said = map[string]func(*Cmd){
+	"target":               func(c *Cmd) { c.Target.PID = os.Getpid() },
+	"all":                  func(c *Cmd) { c.Target.Kinds |= All },
+	"mount":                func(c *Cmd) { c.Target.Kinds |= Mount },
+	"uts":                  func(c *Cmd) { c.Target.Kinds |= UTS },
+	"ipc":                  func(c *Cmd) { c.Target.Kinds |= IPC },
+	"net":                  func(c *Cmd) { c.Target.Kinds |= Net },
+	"pid":                  func(c *Cmd) { c.Target.Kinds |= PID },
+	"cgroup":               func(c *Cmd) { c.Target.Kinds |= Cgroup },
+	"user":                 func(c *Cmd) { c.Target.Kinds |= User },
+	"time":                 func(c *Cmd) { c.Target.Kinds |= Time },
+	"setuid":               func(c *Cmd) { c.Credential = &Credential{UID: 1, GID: -1} },
+	"setgid":               func(c *Cmd) { c.Credential = &Credential{UID: -1, GID: 1} },
+	"preserve-credentials": func(c *Cmd) { c.PreserveCredentials = true },
+	"root":                 func(c *Cmd) { c.Target.OwnRoot = true },
+	"wd":                   func(c *Cmd) { c.Target.OwnDir = true },
+	"wdns":                 func(c *Cmd) { c.Dir = "/" },
+	"no-fork":              func(c *Cmd) { c.NoFork = true },
+	"dumpable":             func(c *Cmd) { c.Dumpable = DumpableNo },
+	"detach":               func(c *Cmd) { c.Target.Kinds |= PID },
+}
+
+// What has no place in the API, and why.
+var unsaid = map[string]string{
+	"fork":         "whether the program is a new process is decided by what is joined",
+	"report-fd":    "Cmd.Report has what it tells",
+	"plan":         "a text for people",
+	"preload-path": "the constructor is linked in",
+	"help":         "a text for people",
+	"version":      "a text for people",
+}
+
+// optionNames are the long names, of --help where the command is there, else of the
+// table from which that is made.
+func optionNames(t *testing.T) []string {
+	t.Helper()
+	pattern := regexp.MustCompile(`(?s)\[NSX_OPT_[A-Z_]+\] = \{[^"]*"([a-z-]+)"`)
+	text, err := os.ReadFile("options.c")
+	if command := os.Getenv("NSEXEC_COMMAND"); command != "" {
+		pattern = regexp.MustCompile(`(?m)^  (?:-., |    )--([a-z-]+)`)
+		text, err = exec.Command(command, "--help").Output()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, match := range pattern.FindAllStringSubmatch(string(text), -1) {
+		names = append(names, match[1])
+	}
+	if len(names) < 20 {
+		t.Fatalf("only %q", names)
+	}
+	return names
+}
+
+func TestEveryOptionCanBeSaidInGo(t *testing.T) {
+	for _, name := range optionNames(t) {
+		say, ok := said[name]
+		if _, never := unsaid[name]; ok == never {
+			t.Errorf("--%s: neither a field of Cmd or Target nor a reason why not, or both", name)
+		}
+		if !ok {
+			continue
+		}
+		c := Command(Target{PID: os.Getpid(), Kinds: UTS}, "true")
+		say(c)
+		w, err := c.words()
+		if err != nil {
+			t.Errorf("--%s: %v", name, err)
+			continue
+		}
+		found := false
+		for _, word := range w {
+			found = found || word == "--"+name || strings.HasPrefix(word, "--"+name+"=")
+		}
+		if !found {
+			t.Errorf("--%s is not among %q", name, w)
+		}
+		understood(t, w)
+	}
+}
+
+// understood asks the command for its plan: it must find no fault with the words.
+func understood(t *testing.T, w words) {
+	t.Helper()
+	command := os.Getenv("NSEXEC_COMMAND")
+	if command == "" {
+		return
+	}
+	out, err := exec.Command(command, append([]string{"--plan"}, w...)...).CombinedOutput()
+	if err != nil {
+		t.Errorf("%q: %v: %s", w, err, out)
+	}
+}
+
+func TestFilesAndDirectoriesAreAttachedToTheirOptions(t *testing.T) {
+	c := Command(Target{
+		Files: map[Kind]string{Net: "/a b", Mount: "/m"},
+		Root:  "/r",
+		Dir:   "/d",
+	}, "prog", "-x", "--", "")
+	w, err := c.words()
+	want := []string{"--mount=/m", "--net=/a b", "--root=/r", "--wd=/d", "--", "prog", "-x", "--", ""}
+	if err != nil || strings.Join(w, "|") != strings.Join(want, "|") {
+		t.Errorf("%q, %v", w, err)
+	}
+	if got := c.String(); got != `nsexec --mount=/m "--net=/a b" --root=/r --wd=/d -- prog -x -- ""` {
+		t.Error(got)
+	}
+}
+
+func TestFileGoesBeforeTheTargetsOwn(t *testing.T) {
+	c := Command(Target{PID: 1, Kinds: Net | UTS, Files: map[Kind]string{Net: "/n"}}, "true")
+	if got := c.String(); got != "nsexec --target=1 --net=/n --uts -- true" {
+		t.Error(got)
+	}
+}
+
+func TestProgramIsANewProcessOnlyWhereItMustBe(t *testing.T) {
+	for _, one := range []struct {
+		target Target
+		noFork bool
+		want   bool
+	}{
+		{Target{Kinds: Net | Mount | User}, false, false},
+		{Target{Kinds: PID}, false, true},
+		{Target{Kinds: All}, false, true},
+		{Target{Files: map[Kind]string{PID: "/p"}}, false, true},
+		{Target{Kinds: PID}, true, false},
+	} {
+		c := Command(one.target, "true")
+		c.NoFork = one.noFork
+		if c.detaches() != one.want {
+			t.Errorf("%v: %v", c, c.detaches())
+		}
+	}
+}
+
+func TestKindsAreNamedAsInProc(t *testing.T) {
+	if got := (Net | Mount | All).String(); got != "mnt,net,all" {
+		t.Error(got)
+	}
+}
+
+func TestReportIsReadWhateverElseIsInIt(t *testing.T) {
+	for _, one := range []struct {
+		text string
+		pid  int
+		err  string
+		hint string
+	}{
+		{"", 0, "", ""},
+		{`{"pid":5,"pid_inside":2,"namespaces":{"net":7,"new":8}}` + "\n", 5, "", ""},
+		{"{\"pid\":5,\"pid_inside\":2,\"namespaces\":{}}\nnsexec: exec x: ENOEXEC text\n" +
+			`{"error":{"step":"exec","errno":8,"subject":"x"}}`, 5, "nsexec: exec x: exec format error", ""},
+		{"nsexec: join net: EPERM text\nnsexec: hint: add -U\n" +
+			`{"error":{"step":"join","errno":1,"subject":"net"}}` + "\n",
+			0, "nsexec: join net: operation not permitted", "add -U"},
+		{"nsexec: read: no words\n", 0, "nsexec: start: read: no words", ""},
+		{"{\"pid\":", 0, "", ""},
+		{"null\n[]\n{}\n1\n", 0, "", ""},
+	} {
+		report, err := parseReport(one.text)
+		if (report == nil) != (one.pid == 0) || report != nil && report.PID != one.pid {
+			t.Errorf("%q: %+v", one.text, report)
+		}
+		if (err == nil) != (one.err == "") || err != nil && err.Error() != one.err {
+			t.Errorf("%q: %v", one.text, err)
+		}
+		if e, ok := err.(*Error); ok && e.Hint != one.hint {
+			t.Errorf("%q: %q", one.text, e.Hint)
+		}
+	}
+}
+
+func TestTheBeginningOfAStreamIsKept(t *testing.T) {
+	var b beginning
+	for i := 0; i < 100; i++ {
+		n, err := b.Write(make([]byte, 1000))
+		if n != 1000 || err != nil {
+			t.Fatal(n, err)
+		}
+	}
+	if len(b.bytes) != 64*1024 {
+		t.Error(len(b.bytes))
+	}
+}

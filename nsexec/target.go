@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build linux
+
+package nsexec
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// A Target says where a program runs: in which namespaces, and below which root.
+//
+//	nsexec.Target{PID: pid, Kinds: nsexec.All}
+//	nsexec.Target{PID: pid, Kinds: nsexec.Net | nsexec.Mount}
+//	nsexec.Target{Files: map[nsexec.Kind]string{nsexec.Net: "/run/netns/blue"}}
+//
+// What is not named stays as it is for the caller.
+type Target struct {
+	// PID is a process whose namespaces are joined.  It is pinned before the
+	// first look at it: a PID that was given to another process meanwhile is an
+	// error, not a visit to a stranger.
+	PID int
+
+	// Kinds are the namespaces that are joined from process PID.  A kind that
+	// the caller shares with it already is left out.
+	Kinds Kind
+
+	// Files are namespaces by the files on which they are mounted, such as
+	// /run/netns/NAME or /proc/PID/ns/KIND, as the caller sees them.  A file goes
+	// before Kinds.
+	Files map[Kind]string
+
+	// Root, if not empty, is a directory that becomes the root of the program.
+	// It is opened before anything is joined.  OwnRoot takes the root of process
+	// PID instead.  Joining a mount namespace changes the root by itself.
+	Root    string
+	OwnRoot bool
+
+	// Dir, if not empty, is a directory, as the caller sees it, that becomes the
+	// working directory.  It is opened before anything is joined.  OwnDir takes the
+	// working directory of process PID instead.  See Cmd.Dir for a directory as the
+	// program sees it.
+	Dir    string
+	OwnDir bool
+}
+
+// joinsPID: will the program be in another PID namespace, and so a new process?
+func (t *Target) joinsPID() bool {
+	return t.Kinds&(PID|All) != 0 || t.Files[PID] != ""
+}
+
+// words of the one language that the command, NSEXEC and NSEXEC_FD speak.
+type words []string
+
+func (w *words) flag(name string, given bool) {
+	if given {
+		*w = append(*w, "--"+name)
+	}
+}
+
+func (w *words) value(name, value string) {
+	*w = append(*w, "--"+name+"="+value)
+}
+
+func badRequest(format string, a ...any) error {
+	return &Error{Step: "options", Subject: fmt.Sprintf(format, a...)}
+}
+
+// Each word is ended by a NUL byte, and there may not be too many of them.
+const (
+	wordsMax      = 64 * 1024
+	wordsCountMax = 4096
+)
+
+func (w words) encode() ([]byte, error) {
+	var b bytes.Buffer
+	for _, word := range w {
+		if strings.IndexByte(word, 0) >= 0 {
+			return nil, badRequest("a NUL byte inside of %q", word)
+		}
+		b.WriteString(word)
+		b.WriteByte(0)
+	}
+	if b.Len() > wordsMax || len(w) > wordsCountMax {
+		return nil, &Error{
+			Step:    "words",
+			Errno:   syscall.E2BIG,
+			Subject: fmt.Sprintf("%d words, %d bytes", len(w), b.Len()),
+		}
+	}
+	return b.Bytes(), nil
+}
+
+func (t *Target) addTo(w *words) error {
+	if t.PID < 0 {
+		return badRequest("Target.PID is negative: %d", t.PID)
+	}
+	if t.PID != 0 {
+		w.value("target", strconv.Itoa(t.PID))
+	}
+	if err := t.addKinds(w); err != nil {
+		return err
+	}
+	if t.Root != "" && t.OwnRoot {
+		return badRequest("Target.Root and Target.OwnRoot")
+	}
+	if t.Root != "" {
+		w.value("root", t.Root)
+	}
+	w.flag("root", t.OwnRoot)
+	if t.Dir != "" && t.OwnDir {
+		return badRequest("Target.Dir and Target.OwnDir")
+	}
+	if t.Dir != "" {
+		w.value("wd", t.Dir)
+	}
+	w.flag("wd", t.OwnDir)
+	return nil
+}
+
+func (t *Target) addKinds(w *words) error {
+	var known Kind
+	for _, row := range kindTable {
+		known |= row.kind
+		file, given := t.Files[row.kind]
+		switch {
+		case given && file == "":
+			return badRequest("Target.Files names no file for %s", row.name)
+		case given:
+			w.value(row.option, file)
+		case t.Kinds&row.kind != 0:
+			w.flag(row.option, true)
+		}
+	}
+	w.flag("all", t.Kinds&All != 0)
+	if unknown := t.Kinds &^ (known | All); unknown != 0 {
+		return badRequest("Target.Kinds has unknown kinds: %#x", uint16(unknown))
+	}
+	for kind := range t.Files {
+		if kind&known != kind || kind&(kind-1) != 0 || kind == 0 {
+			return badRequest("Target.Files has a key that is not one kind: %#x", uint16(kind))
+		}
+	}
+	return nil
+}
