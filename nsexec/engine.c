@@ -137,7 +137,7 @@ static _Noreturn void wait_for(struct nsx_engine *en, int pid)
 		while (nsx_process_hear(&en->process, &out))
 			; /* what it tells last counts */
 		if (out.error.step != NSX_STEP_NONE)
-			nsx_report_error(en->rq->report_fd, &out.error);
+			nsx_report_error(en->rq->report_fd, &out.error, 0);
 		else if (out.inside && nsx_report_success(en->rq->report_fd, pid, out.inside,
 							  en->plan.joins, &en->facts, &e) < 0) {
 			nsx_log_error(en->log, &e);
@@ -150,10 +150,10 @@ static _Noreturn void wait_for(struct nsx_engine *en, int pid)
 	nsx_waiter_run(pid, en->process.hold);
 }
 
-/* The program has logged its error already. */
-static _Noreturn void end_for(const struct nsx_engine *en, const struct nsx_error *e)
+/* The program has logged its error already.  It ends too, and is the caller's to wait for. */
+static _Noreturn void end_for(const struct nsx_engine *en, int pid, const struct nsx_error *e)
 {
-	nsx_report_error(en->rq->report_fd, e);
+	nsx_report_error(en->rq->report_fd, e, pid);
 	nsx_sys_exit(nsx_error_status(e));
 }
 
@@ -170,10 +170,10 @@ static _Noreturn void detach_from(struct nsx_engine *en, int pid)
 		(void)nsx_fail_number(&e, NSX_STEP_FORK, ECHILD, "the program's process was killed",
 				      "PID ", (uint64_t)pid, "");
 		nsx_log_error(en->log, &e);
-		end_for(en, &e);
+		end_for(en, pid, &e);
 	}
 	if (out.error.step != NSX_STEP_NONE)
-		end_for(en, &out.error);
+		end_for(en, pid, &out.error);
 	if (nsx_report_success(en->rq->report_fd, pid, out.inside, en->plan.joins, &en->facts, &e) <
 	    0) {
 		nsx_log_error(en->log, &e);
@@ -181,7 +181,7 @@ static _Noreturn void detach_from(struct nsx_engine *en, int pid)
 	}
 	nsx_process_release(&en->process);
 	if (nsx_process_hear(&en->process, &out))
-		end_for(en, &out.error);
+		end_for(en, pid, &out.error);
 	nsx_sys_exit(0);
 }
 
@@ -314,6 +314,6 @@ int nsx_engine_failed(struct nsx_engine *en, const struct nsx_error *e)
 	if (en->process.forked)
 		nsx_process_tell(&en->process, e);
 	else
-		nsx_report_error(en->rq->report_fd, e);
+		nsx_report_error(en->rq->report_fd, e, 0);
 	return nsx_error_status(e);
 }

@@ -74,7 +74,7 @@ int nsx_report_stages(int fd, int stage1, int stage2, struct nsx_error *e)
 	return put(fd, &t, e);
 }
 
-void nsx_report_error(int fd, const struct nsx_error *error)
+void nsx_report_error(int fd, const struct nsx_error *error, int pid)
 {
 	char line[NSX_REPORT_BYTES];
 	struct nsx_text t = nsx_text_on(line, sizeof(line));
@@ -88,6 +88,11 @@ void nsx_report_error(int fd, const struct nsx_error *error)
 	nsx_text_i64(&t, error->err);
 	nsx_text_str(&t, ",\"subject\":");
 	nsx_text_json(&t, error->subject);
-	nsx_text_str(&t, "}}\n");
+	nsx_text_str(&t, "}");
+	if (pid) {
+		nsx_text_str(&t, ",\"pid\":");
+		nsx_text_i64(&t, pid);
+	}
+	nsx_text_str(&t, "}\n");
 	(void)put(fd, &t, &ignored); /* best effort: stderr has the same */
 }

@@ -22,7 +22,13 @@ int nsx_report_success(int fd, int pid, int inside, nsx_kinds joins, const struc
 /* runc's: {"stage1_pid":N,"stage2_pid":N} */
 int nsx_report_stages(int fd, int stage1, int stage2, struct nsx_error *e);
 
-/* {"error":{"step":S,"errno":E,"subject":T}}; best effort: stderr has it too. */
-void nsx_report_error(int fd, const struct nsx_error *e);
+/**
+ * nsx_report_error() - {"error":{"step":S,"errno":E,"subject":T}}
+ * @pid: a process that the caller has to wait for all the same; then "pid":N stands
+ *       behind the error; 0: none
+ *
+ * Best effort: stderr has it too.
+ */
+void nsx_report_error(int fd, const struct nsx_error *e, int pid);
 
 #endif

@@ -324,6 +324,13 @@ testStaticMuslIsIntact() { libc_is_intact musl-init; }
 
 # ---- errors --------------------------------------------------------------------
 
+# error_of ERROR: the line of the report; with the process that has to be waited for,
+# if there was one.
+error_of() {
+	sibling=$(said sibling | cut -d ' ' -f 1)
+	echo "{\"error\":$1${sibling:+,\"pid\":$sibling}}"
+}
+
 # fails HOW WORDS STATUS ERROR TEXT PROGRAM...: with this exit status, this error in
 # the report, this on stderr, and without a program.
 fails() {
@@ -335,7 +342,7 @@ fails() {
 	shift 5
 	detached "$how" "$words" "$@"
 	assertEquals "first process, $how" "$status" "$(said first)"
-	assertEquals "report, $how" "{\"error\":$error}" "$(said report)"
+	assertEquals "report, $how" "$(error_of "$error")" "$(said report)"
 	assertEquals "stderr, $how" "$text" "$(head -n 1 "$err")"
 	assertNotContains "the program has begun, $how" "$(cat "$out")" 'it ran'
 }
@@ -363,7 +370,8 @@ testProgramThatFailsAtTheLastMomentIsReportedOnceMore() {
 		detached $how "$far" "$work/orphan"
 		assertEquals "first process, $how" 126 "$(said first)"
 		assertNotEquals "pid, $how" '' "$pid"
-		assertEquals "report, $how" "{\"error\":{\"step\":\"exec\",\"errno\":2,\"subject\":\"$work/orphan\"}}" \
+		assertEquals "report, $how" \
+			"$(error_of "{\"step\":\"exec\",\"errno\":2,\"subject\":\"$work/orphan\"}")" \
 			"$(said report | tail -n 1)"
 		assertEquals "program, $how" "$pid 126" "$(said sibling)"
 	done
@@ -509,7 +517,7 @@ testProgramThatIsKilledBeforeItsReportIsAnError() {
 		assertEquals "first process, $how" 125 "$(said first)"
 		assertEquals "program, $how" "$2 signal 9" "$(said sibling)"
 		assertEquals "report, $how" \
-			"{\"error\":{\"step\":\"fork\",\"errno\":10,\"subject\":\"the program's process was killed (PID $2)\"}}" \
+			"$(error_of "{\"step\":\"fork\",\"errno\":10,\"subject\":\"the program's process was killed (PID $2)\"}")" \
 			"$(said report)"
 	done
 }

@@ -19,7 +19,7 @@ static void success(int fd, nsx_kinds joins)
 
 static void failure(int fd, const struct nsx_error *e)
 {
-	nsx_report_error(fd, e);
+	nsx_report_error(fd, e, 0);
 }
 
 /* What came out of the pipe that @fds is, once both its ends are closed. */
@@ -50,6 +50,18 @@ static void success_is_one_line(void)
 	success(fds[1], NSX_KIND_BIT(NSX_NET) | NSX_KIND_BIT(NSX_PID));
 	check_text(received(fds), "{\"pid\":1234,\"pid_inside\":7,"
 				  "\"namespaces\":{\"net\":4026531833,\"pid\":4026531834}}\n");
+}
+
+static void process_to_wait_for_stands_behind_the_error(void)
+{
+	int fds[2];
+
+	memset(&error, 0, sizeof(error));
+	nsx_fail(&error, NSX_STEP_EXEC, ENOENT, "x", NULL);
+	check_int(pipe(fds), 0);
+	nsx_report_error(fds[1], &error, 812);
+	check_text(received(fds), "{\"error\":{\"step\":\"exec\",\"errno\":2,\"subject\":\"x\"},"
+				  "\"pid\":812}\n");
 }
 
 static void success_names_every_kind(void)
@@ -141,7 +153,7 @@ static void lost_report_is_an_error(void)
 	check_int(nsx_report_success(fds[1], 1, 1, 0, &f, &error), -1);
 	check_int(error.step, NSX_STEP_REPORT);
 	check_int(error.err, EPIPE);
-	nsx_report_error(fds[1], &error); /* best effort */
+	nsx_report_error(fds[1], &error, 0); /* best effort */
 	memset(&error, 0, sizeof(error));
 	check_int(nsx_report_stages(fds[1], 1, 2, &error), -1);
 	check_int(error.step, NSX_STEP_REPORT);
@@ -155,6 +167,8 @@ static void lost_report_is_an_error(void)
 
 int main(void)
 {
+	unit("a process to wait for stands behind the error",
+	     process_to_wait_for_stands_behind_the_error);
 	unit("success is one line of JSON", success_is_one_line);
 	unit("success names every kind that was joined", success_names_every_kind);
 	unit("success may have joined nothing", success_may_have_joined_nothing);
