@@ -5,7 +5,7 @@
 # had, ends everything with one line that says why: no reply, no program, no process.
 #
 # From lib.sh and caller.sh; some texts are expanded elsewhere, some are lists of words.
-# shellcheck disable=SC2154,SC2016,SC2086,SC2119
+# shellcheck disable=SC2154,SC2016,SC2086
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/hosts-build.sh"
@@ -14,7 +14,7 @@
 net=/proc/self/ns/net
 
 oneTimeSetUp() {
-	build_caller host-static
+	build_hosts driver host-runc host-static
 	mkfifo "$work/fifo"
 	ln -s loop "$work/loop"
 	echo text >"$work/text"
@@ -159,7 +159,7 @@ testListsOfNamespacesThatAreWrong() {
 }
 
 testPathsThatAreNoNamespace() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	refused 'missing' 'open net .*/no/such/file.*ENOENT' --paths net:/no/such/file
 	refused 'relative' 'open net .*no/such/file.*ENOENT' --paths net:no/such/file
 	refused 'below a file' 'net .*ENOTDIR' --paths "net:$work/text/net"
@@ -177,7 +177,7 @@ testPathsThatAreNoNamespace() {
 
 # Not even the first of two is joined when the second is not there.
 testNothingIsJoinedIfOnePathIsWrong() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	need strace || return 0
 	with="strace -f -qq -o $work/trace -e trace=setns,unshare"
 	refused 'second' '/no/such/file' --flags ipc --paths uts:/proc/self/ns/uts,net:/no/such/file
@@ -193,7 +193,7 @@ testFlagsThatAreNoKindOfNamespace() {
 }
 
 testWhatRootWithoutPrivilegesMayNot() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	with='setpriv --bounding-set -sys_admin --inh-caps -sys_admin'
 	for it in net uts ipc mnt pid cgroup; do
 		refused "create $it" 'EPERM' --flags $it
@@ -202,7 +202,7 @@ testWhatRootWithoutPrivilegesMayNot() {
 }
 
 testThreadThatIsAlreadyThereIsRefused() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	build_hosts late
 	need_host late || return 0
 	cat >"$work/late" <<-END
@@ -230,7 +230,7 @@ fault_of() {
 id_maps='--uid-map 0\x20100000\x2010\n --gid-map 0\x20100000\x2010\n'
 
 testEveryCallThatTheKernelRefuses() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	need strace || return 0
 	fault_of refused setns:error=EINVAL --paths uts:/proc/1/ns/uts
 	# The first one only asks whether there are threads.
@@ -246,7 +246,7 @@ testEveryCallThatTheKernelRefuses() {
 # The driver makes these calls too, so only stage-0 is traced, by a tracer that is
 # nobody's parent.
 testEveryCallOfTheFirstStageThatTheKernelRefuses() {
-	need_root && need_caller host-static || return 0
+	need_caller && need_host host-static || return 0
 	need strace || return 0
 	for it in socketpair:error=EMFILE:when=1 socketpair:error=EMFILE:when=2 \
 		clone:error=EAGAIN read:error=EIO:when=1+ read:error=EIO:when=2+ \
@@ -274,7 +274,7 @@ said_eof yes' "$(outcome | grep -v ^stage)"
 }
 
 testStageThatIsKilledTakesTheOthersAlong() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	need strace || return 0
 	killed setsid --flags net
 	killed setns --paths uts:/proc/1/ns/uts

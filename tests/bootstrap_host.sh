@@ -6,16 +6,16 @@
 # otherwise what it would have found without us.
 #
 # From lib.sh and caller.sh; some texts are expanded elsewhere, some are lists of words.
-# shellcheck disable=SC2154,SC2016,SC2086,SC2119
+# shellcheck disable=SC2154,SC2016,SC2086
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/hosts-build.sh"
 . "$(dirname "$0")/caller.sh"
 
 oneTimeSetUp() {
-	build_caller host-none host-preload host-init host-static host-musl host-musl-static \
-		libc_intact-runc libc_intact-static libc_intact-musl-runc libc_intact-musl-static \
-		libc_intact-glibc libc_intact-musl secure
+	build_hosts driver host-none host-preload host-init host-runc host-static host-musl \
+		host-musl-static libc_intact-runc libc_intact-static libc_intact-musl-runc \
+		libc_intact-musl-static libc_intact-glibc libc_intact-musl
 }
 
 # ---- the doors ---------------------------------------------------------------------
@@ -27,7 +27,7 @@ found_by_any() {
 }
 
 testAllDoorsAreTheSame() {
-	need_root && need_caller host-preload host-init host-static host-musl host-musl-static ||
+	need_caller && need_host host-preload host-init host-static host-musl host-musl-static ||
 		return 0
 	bootstrap --flags net,mnt,pid --oom 100
 	assert_success 'linked in, by a constructor of its own'
@@ -43,7 +43,7 @@ testAllDoorsAreTheSame() {
 }
 
 testPreloadHidesItselfFromTheProgram() {
-	need_caller host-preload || return 0
+	need_caller && need_host host-preload || return 0
 	program=$hosts/host-preload
 	bootstrap --env "LD_PRELOAD=$PRELOAD"
 	assert_success
@@ -53,7 +53,7 @@ testPreloadHidesItselfFromTheProgram() {
 # ---- credentials -------------------------------------------------------------------
 
 testProgramIsRootInASessionOfItsOwn() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	with='setpriv --rgid 5 --egid 5 --clear-groups'
 	bootstrap
 	assert_success
@@ -64,7 +64,7 @@ testProgramIsRootInASessionOfItsOwn() {
 }
 
 testGroupsAreDroppedWhereTheCallerSaysSo() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	with='setpriv --groups 5,6'
 	for it in '1 0:' '0 0:5 6' '1 1:5 6' '0 1:5 6'; do
 		set -- ${it%%:*}
@@ -77,7 +77,7 @@ testGroupsAreDroppedWhereTheCallerSaysSo() {
 }
 
 testGroupsAreDeniedOnlyToAnOrdinaryUserAlone() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	for it in '0 1 deny' '1 1 allow' '0 0 allow' '1 0 allow'; do
 		set -- $it
 		bootstrap --flags user --uid-map '0 100000 10\n' --gid-map '0 100000 10\n' \
@@ -88,7 +88,7 @@ testGroupsAreDeniedOnlyToAnOrdinaryUserAlone() {
 }
 
 testProgramThatMayNotBecomeRootDoesNotRun() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	with="setpriv --reuid $ordinary --regid $ordinary --clear-groups"
 	refused_inside 'an ordinary user without a user namespace' 'become .*EPERM'
 }
@@ -96,7 +96,7 @@ testProgramThatMayNotBecomeRootDoesNotRun() {
 # ---- other state -------------------------------------------------------------------
 
 testScoreOfTheMemoryKillerIsSet() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	lowest=-1000
 	(echo $lowest >/proc/self/oom_score_adj) 2>/dev/null || lowest=0 # root of a container
 	for it in $lowest 0 500 1000; do
@@ -110,13 +110,13 @@ testScoreOfTheMemoryKillerIsSet() {
 }
 
 testOrdinaryUserCannotLowerTheScore() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	with="setpriv --reuid $ordinary --regid $ordinary --clear-groups"
 	refused 'lower' 'oom.*EACCES' --oom -900
 }
 
 testProgramThatJoinsIsNotDumpable() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	bootstrap --flags net
 	assertEquals 'creates' 1 "$(found dumpable)"
 	bootstrap --paths net:/proc/self/ns/net
@@ -141,7 +141,7 @@ found_without() {
 }
 
 testStateOfSignalsIsTheSame() {
-	need_caller host-none || return 0
+	need_caller && need_host host-none || return 0
 	lines='^\(blocked\|ignored\|caught\|pending\|death_signal\) '
 	for it in '' --ignore-child --block-signals '--ignore-child --block-signals'; do
 		for flags in 0 net; do
@@ -155,7 +155,7 @@ testStateOfSignalsIsTheSame() {
 
 # The log pipe must not be open for longer than the program that a runtime executes.
 testDescriptorsAreTheSameButForTheLogPipe() {
-	need_caller host-none || return 0
+	need_caller && need_host host-none || return 0
 	bootstrap --no-log
 	got=$(found descriptors)
 	assertEquals 'without a log pipe' "$(found_without ^descriptors --no-log)" "descriptors $got"
@@ -193,7 +193,7 @@ stage2 0' "$(echo "$got" | grep '^stage[0-9] ')"
 }
 
 testLibcKnowsItsProcess() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	for it in runc static musl-runc musl-static; do
 		knows_its_process "libc_intact-$it" --flags pid,net
 		# With maps there is one process more on the way.
@@ -214,7 +214,7 @@ calls_of() {
 }
 
 testProgramWithoutACallerRunsUntouched() {
-	need_caller host-none host-init || return 0
+	need_caller && need_host host-none host-init || return 0
 	need strace || return 0
 	alone=$(calls_of "$hosts/host-none")
 	assertContains "$alone" exit_group
@@ -227,9 +227,26 @@ testProgramWithoutACallerRunsUntouched() {
 	done
 }
 
+# Nobody says which comes first; a library's nsexec() knows nothing of words.
+testMessageAndWordsAtOnceAreRefused() {
+	need_caller && need_host host-init host-preload || return 0
+	errors_expected=yes
+	for it in NSEXEC=-n NSEXEC_FD=0; do
+		for program in "$hosts/host-init" "$hosts/host-preload"; do
+			bootstrap --env "LD_PRELOAD=$PRELOAD" --env "$it" --flags uts
+			assertEquals "$it: status" 125 "$(seen stage0)"
+			assertEquals "$it: left" 0 "$(seen left)"
+			assertEquals "$it: the program ran" '' "$(head -n 1 "$work/host")"
+			assertEquals "$it: $(cat "$work/err")" 1 "$(
+				grep -c "_LIBCONTAINER_INITPIPE.*${it%%=*}" "$work/err")"
+		done
+	done
+	errors_expected=
+}
+
 # Whoever starts a set-user-ID program is not trusted by it.
 testSetIdProgramIgnoresTheVariablesAndSaysSo() {
-	need_root && need_caller host-init host-runc || return 0
+	need_caller && need_host host-init host-runc || return 0
 	for it in host-runc host-init; do
 		cp "$hosts/$it" "$work/set-id" && chmod 4755 "$work/set-id"
 		got=$(as_user "$ordinary" env -i _LIBCONTAINER_INITPIPE=7 _LIBCONTAINER_LOGPIPE=2 \

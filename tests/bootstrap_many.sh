@@ -5,7 +5,7 @@
 # at once, not when one side of it dies in the middle.
 #
 # From lib.sh and caller.sh; some texts are expanded elsewhere, some are lists of words.
-# shellcheck disable=SC2154,SC2016,SC2086,SC2119
+# shellcheck disable=SC2154,SC2016,SC2086
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/hosts-build.sh"
@@ -14,7 +14,7 @@
 id_maps='--uid-map 0\x20100000\x2010\n --gid-map 0\x20100000\x2010\n'
 
 oneTimeSetUp() {
-	build_caller host-musl-static
+	build_hosts driver host-runc host-musl-static
 	container_plain && plain=$target
 }
 
@@ -41,7 +41,7 @@ left 0" "$(sed '/^replied/d' "$work/seen" | head -n 4)"
 # ---- many of them ---------------------------------------------------------------------
 
 testThousandInARow() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	many 600 --flags pid,uts
 	assertEquals 600 "$(seen replied)"
 	many 400 --flags user,pid,uts $id_maps
@@ -49,7 +49,7 @@ testThousandInARow() {
 }
 
 testSixtyFourAtOnce() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	many 128 --parallel 64 --flags pid,uts --paths "uts:/proc/${plain:-self}/ns/uts"
 	assertEquals 128 "$(seen replied)"
 	many 128 --parallel 64 --flags user,pid,uts $id_maps
@@ -57,7 +57,7 @@ testSixtyFourAtOnce() {
 }
 
 testManyThatFail() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	fastest
 	for it in '--paths net:/no/such/file' "--flags user $id_maps --paths uts:/proc/self/ns/net" \
 		'--flags user --uid-map 0\x200\x200\n'; do
@@ -76,7 +76,7 @@ replied 0' "$(grep -E '^(bad|good|left|replied) ' "$work/seen" | head -n 4)"
 # Without a reply there is nobody.  With one there is a program that works, unless
 # stage-0 had no time left to let it go on; the caller sees both by their statuses.
 testFirstStageThatIsKilledAtAnyMomentLeavesAllOrNothing() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	# Before the host has begun, in the middle, and when it is over.
 	for it in 500 1000 3000; do
 		many 60 --kill-within $it --flags pid,uts
@@ -95,7 +95,7 @@ dies_at() {
 }
 
 testCallerThatIsKilledAtAnyPointLeavesNobody() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	for it in spawn header half message reply; do
 		for shape in '--flags pid,uts' "--flags user,pid,uts $id_maps"; do
 			dies_at "$it" $shape
@@ -105,7 +105,7 @@ testCallerThatIsKilledAtAnyPointLeavesNobody() {
 }
 
 testProgramIsNotRunForACallerThatIsGone() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	for it in spawn header half; do
 		dies_at $it --flags pid,uts --oom 0
 		no_process_left "$our_mark"
@@ -114,7 +114,7 @@ testProgramIsNotRunForACallerThatIsGone() {
 }
 
 testCallerThatIsKilledAtAnyMomentLeavesNobody() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	for it in 1 2 3 4 5 6 7 8; do
 		"$hosts/driver" --times 1000 --flags user,pid,uts $id_maps -- "$hosts/host-runc" \
 			"$our_mark-$it" >/dev/null 2>&1 &

@@ -6,7 +6,7 @@
 # the program does not run.
 #
 # From lib.sh and caller.sh; some texts are expanded elsewhere, some are lists of words.
-# shellcheck disable=SC2154,SC2016,SC2086,SC2119
+# shellcheck disable=SC2154,SC2016,SC2086
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/hosts-build.sh"
@@ -16,7 +16,7 @@ someone=nsx-someone	# an account that exists for the driver alone
 first=300000		# of the ids that it may use
 
 oneTimeSetUp() {
-	build_caller
+	build_hosts driver host-runc
 	mkdir -m 777 "$work/open"
 	make_account
 	make_tools
@@ -29,7 +29,6 @@ make_account() {
 	echo "$someone:$first:65536" >"$work/subids"
 	cat >"$work/subids.sh" <<-END
 		#!/bin/sh
-		touch /etc/subuid /etc/subgid
 		mount --bind '$work/passwd' /etc/passwd &&
 		mount --bind '$work/subids' /etc/subuid &&
 		mount --bind '$work/subids' /etc/subgid &&
@@ -63,7 +62,7 @@ called() {
 
 # Use: need_account || return 0
 need_account() {
-	need_root && need newuidmap newgidmap && need_caller || return 1
+	need_caller && need newuidmap newgidmap || return 1
 	for it in /etc/subuid /etc/subgid; do
 		[ -e "$it" ] || { skip "no $it here"; return 1; }
 	done
@@ -90,7 +89,7 @@ map_found() {
 # ---- by root -----------------------------------------------------------------------
 
 testRootWritesOneRange() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	bootstrap --flags user --uid-map '0 100000 65536\n' --gid-map '0 200000 1000\n'
 	assert_success
 	assertEquals '0 100000 65536' "$(map_found uid_map)"
@@ -101,7 +100,7 @@ testRootWritesOneRange() {
 }
 
 testRootWritesManyRanges() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	for it in 5 7 100; do
 		lines=$(ranges $it)
 		bootstrap --flags user --uid-map "$(as_option "$lines")" \
@@ -113,7 +112,7 @@ testRootWritesManyRanges() {
 }
 
 testRootNeedsNoTool() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	rm -f "$work/open/calls"
 	bootstrap --flags user --uid-map '0 100000 10\n' --gid-map '0 100000 10\n' \
 		--newuidmap "$work/fails" --newgidmap /absent
@@ -122,7 +121,7 @@ testRootNeedsNoTool() {
 }
 
 testMapsThatTheKernelRefuses() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	good='0 100000 10\n'
 	for it in '0 100000\n' '0 100000 0\n' 'text\n' '0 100000 10\n5 200000 10\n' \
 		'0 100000 10\n20 100005 10\n' '-1 100000 10\n'; do
@@ -135,7 +134,7 @@ testMapsThatTheKernelRefuses() {
 
 # Nobody is root in there, so nobody could become that.
 testUserNamespaceWithoutRootIsRefused() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	refused 'no maps' . --flags user
 	refused 'no uid map' . --flags user --gid-map '0 100000 10\n'
 	refused_inside 'no gid map' . --flags user --uid-map '0 100000 10\n'
@@ -148,7 +147,7 @@ testUserNamespaceWithoutRootIsRefused() {
 one="--rootless 1 --uid-map 0\\x20$ordinary\\x201\\n --gid-map 0\\x20$ordinary\\x201\\n"
 
 testOrdinaryUserIsAloneInItsNamespace() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	with="setpriv --reuid $ordinary --regid $ordinary --clear-groups"
 	bootstrap --flags user,mnt,pid,net,ipc,uts $one
 	assert_success
@@ -161,7 +160,7 @@ testOrdinaryUserIsAloneInItsNamespace() {
 }
 
 testOrdinaryUserCannotMapTheIdsOfOthers() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	with="setpriv --reuid $ordinary --regid $ordinary --clear-groups"
 	refused 'user' 'map .*uid_map.*EPERM' --flags user --rootless 1 \
 		--uid-map '0 0 1\n' --gid-map "0 $ordinary 1\\n"

@@ -5,7 +5,7 @@
 # well formed.
 #
 # From lib.sh and caller.sh; some texts are expanded elsewhere, some are lists of words.
-# shellcheck disable=SC2154,SC2016,SC2086,SC2119
+# shellcheck disable=SC2154,SC2016,SC2086
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/probe.sh"
@@ -13,7 +13,7 @@
 . "$(dirname "$0")/caller.sh"
 
 oneTimeSetUp() {
-	build_caller
+	build_hosts driver host-runc
 }
 
 # understood WHAT OPTION...: with a message that makes a UTS namespace; it is there
@@ -28,19 +28,19 @@ understood() {
 # ---- in which pieces --------------------------------------------------------------
 
 testMessageInTwoPieces() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	for it in 1 15 16 17 20 21 27; do # of 28 bytes
 		understood "split after $it bytes" --oom 0 --split $it
 	done
 }
 
 testMessageByteByByte() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	understood 'slow' --slow --paths "net:/proc/self/ns/net"
 }
 
 testMessageInASocketThatDoesNotBlock() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	for it in 1 16 21; do
 		understood "split after $it bytes" --nonblock --split $it
 	done
@@ -48,7 +48,7 @@ testMessageInASocketThatDoesNotBlock() {
 }
 
 testReadsThatSignalsInterrupt() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	for it in 1 16 21; do
 		understood "stopped after $it bytes" --interrupt --split $it
 	done
@@ -57,19 +57,19 @@ testReadsThatSignalsInterrupt() {
 # ---- how long ---------------------------------------------------------------------
 
 testMessageThatIsLongerThanTheBufferOfASocket() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	understood '70 kB' --pad 70000
 	understood '400 kB' --pad 400000
 	understood '400 kB, not blocking' --pad 400000 --nonblock
 }
 
 testMessageOfAMebibyte() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	understood 'a mebibyte' --pad 1048576
 }
 
 testAttributesOfGreatLength() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	awk 'BEGIN { for (i = 0; i < 3270; i++) printf "%d %d 1\\n", i, 100000 + i }' >"$work/map"
 	understood 'maps that nobody asked for' --uid-map "$(cat "$work/map")" \
 		--gid-map "$(cat "$work/map")"
@@ -80,7 +80,7 @@ testAttributesOfGreatLength() {
 # ---- in which form ----------------------------------------------------------------
 
 testLastOneOfSeveralAttributesCounts() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	understood 'score' --oom 17 --oom 23
 	assertEquals 23 "$(found oom_score_adj)"
 	bootstrap --flags net --flags uts
@@ -91,7 +91,7 @@ testLastOneOfSeveralAttributesCounts() {
 }
 
 testAttributesInAnyOrder() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	bootstrap --rootless 0 --oom 5 --gid-map '0 100000 65536\n' \
 		--setgroup 1 --uid-map '0 100000 65536\n' --flags user
 	assert_success
@@ -99,7 +99,7 @@ testAttributesInAnyOrder() {
 }
 
 testTruthValuesOfOneByteAndOfFour() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	for it in 1 4; do
 		with="setpriv --groups 5,6"
 		bootstrap --bytes $it --setgroup 1 --rootless 0
@@ -113,7 +113,7 @@ testTruthValuesOfOneByteAndOfFour() {
 
 # 16 bytes of header: flags, sequence number and PID are the kernel's business.
 testRestOfTheHeaderSaysNothing() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	order=$(printf '\001\000' | od -An -tx2 | tr -d ' ')
 	[ "$order" = 0001 ] || { skip 'bytes are in the other order'; return 0; }
 	bootstrap --raw 1800000030f2ffffffffffffffffffff0800916a00000004
@@ -122,12 +122,12 @@ testRestOfTheHeaderSaysNothing() {
 }
 
 testEmptyListOfNamespacesIsThatOfAContainerWithoutAny() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	understood 'empty list' --paths ''
 }
 
 testLastAttributeMayGoWithoutItsPadding() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	understood 'a bool of one byte' --body 0500976a00
 	understood 'text of one character' --body 0600966a3100
 	assertEquals 'score' 1 "$(found oom_score_adj)"
@@ -136,7 +136,7 @@ testLastAttributeMayGoWithoutItsPadding() {
 # ---- by which numbers -------------------------------------------------------------
 
 testDescriptorsOfAnyNumber() {
-	need_root && need_caller || return 0
+	need_caller || return 0
 	understood 'high ones' --init-fd 77 --log-fd 76
 	understood 'low ones' --init-fd 0 --log-fd 1
 	assertEquals 'said' 'main

@@ -3,9 +3,8 @@
 #
 # What the tests of the runc protocol share.  Sourced after lib.sh and hosts-build.sh.
 #
-#	build_caller [HOST...]	compile the driver, host-runc and these hosts of
-#				hosts-build.sh
-#	need_caller [HOST...]	use: need_caller || return 0
+#	need_caller		skip without root, whom stage-2 becomes, or without the
+#				driver and host-runc: need_caller || return 0
 #	bootstrap OPTION...	one bootstrap of $program (host-runc) by the driver, whose
 #				options are in tests/bootstrap/driver.c and message.h;
 #				$with is a command that starts the driver, $host_args
@@ -35,12 +34,8 @@ setUp() {
 	host_args=
 }
 
-build_caller() {
-	build_hosts driver host-runc "$@"
-}
-
 need_caller() {
-	need_host driver host-runc "$@"
+	need_root && need_host driver host-runc
 }
 
 bootstrap() {
