@@ -240,7 +240,6 @@ static int stage_1(struct run *run)
 		return give_up(run, channel);
 	if (!say(channel, WORD_PID) || !say(channel, pid))
 		return -1; /* stage-0 is gone, and so stage-2 ends too */
-	nsx_log(run->log, NSX_LOG_DEBUG, "<= nsexec container setup", NULL);
 	nsx_sys_exit(0);
 }
 
