@@ -25,6 +25,8 @@
  */
 enum {
 	NSX_CLONE_VM = 0x00000100,
+	NSX_CLONE_FILES = 0x00000400,
+	NSX_CLONE_SIGHAND = 0x00000800,
 	NSX_CLONE_VFORK = 0x00004000,
 	NSX_CLONE_PARENT = 0x00008000,
 	NSX_CLONE_THREAD = 0x00010000,
@@ -271,7 +273,9 @@ static inline int nsx_sys_clone_bare(unsigned long flags)
  */
 static inline int nsx_sys_clone_ending(unsigned long flags, void *stack)
 {
-	return (int)nsx_clone_ending(flags | NSX_CLONE_VM, stack);
+	/* What it shares need not be copied for it; not CLONE_FS: setns(2) minds that. */
+	return (int)nsx_clone_ending(flags | NSX_CLONE_VM | NSX_CLONE_FILES | NSX_CLONE_SIGHAND,
+				     stack);
 }
 
 static inline int nsx_sys_getpid(void)
