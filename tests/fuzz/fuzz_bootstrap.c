@@ -88,6 +88,37 @@ static void check_request(const struct message *m, const struct nsx_request *rq)
 	promise(!rq->detach && !rq->plan && rq->fork == NSX_FORK_AUTO);
 }
 
+/* The value of an attribute, by a second reader that knows nothing of the first. */
+static void check_value(unsigned type, const uint8_t *value, size_t len)
+{
+	switch (type) {
+	case MESSAGE_CLONE_FLAGS:
+		promise(len == 4);
+		break;
+	case MESSAGE_SETGROUPS:
+	case MESSAGE_ROOTLESS:
+		promise(len == 1 || len == 4);
+		break;
+	default:
+		promise(len && memchr(value, '\0', len) == value + len - 1);
+	}
+}
+
+/* Nothing was taken that is not whole. */
+static void check_taken(const uint8_t *data, size_t size)
+{
+	for (size_t at = 0; at < size;) {
+		uint16_t header[2];
+
+		promise(size - at >= sizeof(header));
+		memcpy(header, data + at, sizeof(header));
+		promise(header[0] >= sizeof(header) && header[0] <= size - at);
+		promise(header[1] >= MESSAGE_CLONE_FLAGS && header[1] < MESSAGE_UNKNOWN);
+		check_value(header[1], data + at + sizeof(header), header[0] - sizeof(header));
+		at += ((size_t)header[0] + 3) / 4 * 4;
+	}
+}
+
 /* ---- back into a message, and once more into a request ---- */
 
 static void put_text(struct message *m, unsigned type, const char *text)
@@ -166,7 +197,8 @@ static void check_round_trip(const struct nsx_request *rq)
 	message_free(&m);
 }
 
-static void check_decode(struct message *m)
+/* @data: the same bytes, which no decoder has touched */
+static void check_decode(struct message *m, const uint8_t *data)
 {
 	struct nsx_error e = { 0 };
 	struct nsx_request rq, before;
@@ -179,6 +211,7 @@ static void check_decode(struct message *m)
 		return;
 	}
 	check_no_error(&e);
+	check_taken(data, m->len);
 	check_request(m, &rq);
 	check_round_trip(&rq);
 }
@@ -193,7 +226,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	message_bytes(&front, zeros, NSX_BOOTSTRAP_HEADER - have);
 	message_bytes(&m, data + have, size - have);
 	check_length(front.bytes);
-	check_decode(&m);
+	check_decode(&m, data + have);
 	message_free(&front);
 	message_free(&m);
 	return 0;
