@@ -10,6 +10,7 @@ enum {
 	TYPE_INIT = 62000, /* the one message there is */
 	ATTR_HEADER = 4,   /* bytes */
 	ATTR_FIRST = 27281,
+	NO_TYPE = 0x10000, /* none of 16 bits: the type is not known */
 };
 
 /* In the order of their numbers, from ATTR_FIRST on. */
@@ -65,7 +66,7 @@ static int fail(struct reader *r, size_t at, unsigned type, const char *what)
 	nsx_text_str(&t, "byte ");
 	nsx_text_u64(&t, NSX_BOOTSTRAP_HEADER + at);
 	nsx_text_str(&t, ": ");
-	if (type) {
+	if (type != NO_TYPE) {
 		nsx_text_str(&t, "attribute ");
 		nsx_text_u64(&t, type);
 		nsx_text_str(&t, ", ");
@@ -149,7 +150,7 @@ static int next(struct reader *r, struct value *v)
 
 	*v = (struct value){ .at = r->at };
 	if (left < ATTR_HEADER)
-		return fail(r, r->at, 0, "less than the header of an attribute");
+		return fail(r, r->at, NO_TYPE, "less than the header of an attribute");
 	len = load16(r->bytes + r->at);
 	type = load16(r->bytes + r->at + 2);
 	if (len < ATTR_HEADER)
@@ -197,7 +198,9 @@ static int take_paths(struct reader *r, char *list)
 	struct nsx_request *rq = &r->rq;
 
 	rq->runc.hide = true;
-	rq->join = 0;
+	rq->join = 0; /* of a list that came before this one nothing stays */
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
+		rq->file[k] = NULL;
 	for (list = *list ? list : NULL; list;) {
 		char *path, *name = cut(&list, &path);
 		enum nsx_kind kind = kind_by_name(name);

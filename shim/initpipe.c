@@ -12,21 +12,26 @@
 /* runc's levels, as far as we have something to say at them. */
 enum { RUNC_FATAL = 1, RUNC_DEBUG = 5 };
 
+/* Of one that is there twice, the first, as getenv(3) has it. */
+static void take(const char *rest, const char *name, const char **out)
+{
+	const char *value = nsx_text_after(rest, name);
+
+	if (value && *value && !*out)
+		*out = value;
+}
+
 bool nsx_initpipe_find(char *const *env, struct nsx_initpipe *out)
 {
 	*out = (struct nsx_initpipe){ 0 };
 	for (; *env; env++) {
 		const char *rest = nsx_text_after(*env, "_LIBCONTAINER_");
-		const char *value;
 
 		if (!rest)
 			continue;
-		if ((value = nsx_text_after(rest, "INITPIPE=")) && *value)
-			out->pipe = value;
-		else if ((value = nsx_text_after(rest, "LOGPIPE=")) && *value)
-			out->log = value;
-		else if ((value = nsx_text_after(rest, "LOGLEVEL=")) && *value)
-			out->level = value;
+		take(rest, "INITPIPE=", &out->pipe);
+		take(rest, "LOGPIPE=", &out->log);
+		take(rest, "LOGLEVEL=", &out->level);
 	}
 	return out->pipe;
 }

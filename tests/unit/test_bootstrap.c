@@ -438,6 +438,7 @@ static void of_two_the_last_counts(void)
 	check_int(rq.unshare, NSX_KIND_BIT(NSX_IPC));
 	check_int(rq.join, NSX_KIND_BIT(NSX_NET));
 	check_text(rq.file[NSX_NET], "/b");
+	check_text(rq.file[NSX_UTS], NULL);
 	check(rq.runc.drop_groups);
 	for (size_t i = 0; i < STRINGS; i++)
 		check_text(strings[i].get(), "last");

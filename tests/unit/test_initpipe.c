@@ -37,6 +37,8 @@ static void variables_are_found(void)
 	check_text(pipe_.pipe, "0");
 	check_text(pipe_.log, NULL);
 	check_text(pipe_.level, "0");
+	check(FIND("_LIBCONTAINER_INITPIPE=3", "_LIBCONTAINER_INITPIPE=4"));
+	check_text(pipe_.pipe, "3");
 }
 
 static void without_a_pipe_nothing_is_asked(void)
