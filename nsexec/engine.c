@@ -63,6 +63,14 @@ static void guard(struct nsx_engine *en)
 	en->guarded = true;
 }
 
+/* A refused attempt has joined nothing; looking on needs our own files in /proc. */
+static void unguard_to_look(struct nsx_engine *en)
+{
+	if (en->guarded && en->dumpable == 1)
+		(void)nsx_sys_prctl(NSX_PR_SET_DUMPABLE, 1); /* cannot fail: a valid value */
+	en->guarded = false;
+}
+
 /* Three ways to the same end, the cheapest first. */
 enum attempt {
 	ATTEMPT_QUICK,	  /* the least facts, one setns() by pidfd: all or nothing */
@@ -81,6 +89,7 @@ static int prepare(struct nsx_engine *en, enum attempt attempt, struct nsx_error
 			return 0;
 		break;
 	case ATTEMPT_COMPLETE:
+		unguard_to_look(en);
 		nsx_facts_close(&en->facts);
 		nsx_facts_init(&en->facts);
 		if (nsx_facts_complete(en->rq, &en->target, &en->facts, e) < 0)

@@ -117,6 +117,8 @@ static int run_tool(struct call *call, struct nsx_error *e)
 	int pid = nsx_sys_clone_bare(NSX_CLONE_VM | NSX_CLONE_VFORK | SIGCHLD);
 
 	if (pid == 0) {
+		/* What the caller has given to the host is none of the tool's; before Linux 5.9 it stays. */
+		(void)nsx_sys_close_range(3, ~0u);
 		refused = nsx_sys_execve(call->word[0], call->word, no_environment);
 		nsx_sys_exit(127);
 	}

@@ -12,25 +12,24 @@
  */
 enum { SEARCHED_BYTES = NSX_THREAD_ABOVE ? 128 : 208 };
 
-/* Return: the one place that holds @tid; NULL: none, or more than one. */
+/* Return: the first place that can be @tid; NULL: none. */
 static int32_t *search(int32_t tid)
 {
 	const uintptr_t start = nsx_thread_pointer() - (NSX_THREAD_ABOVE ? 0 : SEARCHED_BYTES);
 	int32_t *at = (int32_t *)start;
 	int32_t *known = at + NSX_MUSL_TID_AT / sizeof(*at);
-	int32_t *found = NULL;
 
 	/* Half of a pointer may look like the id by chance; where it has always been, it is. */
 	if (NSX_MUSL_TID_AT && *known == tid)
 		return known;
-	for (size_t i = 0; i < SEARCHED_BYTES / sizeof(*at); i++) {
-		if (at[i] != tid)
-			continue;
-		if (found)
-			return NULL;
-		found = &at[i];
-	}
-	return found;
+	/*
+	 * Aligned to 8 bytes, it is never the upper half of a pointer, and it comes before
+	 * errno and detach_state (2), which may have the same value.
+	 */
+	for (size_t i = 0; i < SEARCHED_BYTES / sizeof(*at); i += 2)
+		if (at[i] == tid)
+			return &at[i];
+	return NULL;
 }
 
 int nsx_returning_look(struct nsx_returning *r, struct nsx_error *e)
@@ -47,6 +46,8 @@ int nsx_returning_look(struct nsx_returning *r, struct nsx_error *e)
 	r->cached = (int32_t *)r->tid_address;
 	if (*r->cached != tid)
 		r->cached = search(tid);
+	else
+		r->pid_too = r->cached[1] == tid;
 	if (!r->cached)
 		return nsx_fail(e, NSX_STEP_FORK, 0,
 				"a libc that does not show where it keeps its thread id", NULL);
@@ -59,6 +60,8 @@ static void introduce(const struct nsx_returning *r)
 {
 	/* Cannot fail, and returns our thread id as we see it. */
 	*r->cached = (int32_t)nsx_sys_set_tid_address(r->tid_address);
+	if (r->pid_too)
+		r->cached[1] = *r->cached;
 	if (r->robust)
 		(void)nsx_sys_set_robust_list(r->robust, r->robust_size); /* as it was before */
 }

@@ -6,12 +6,15 @@
 #ifndef NSX_RETURNING_H
 #define NSX_RETURNING_H
 
+#include <stdbool.h>
+
 #include "error.h"
 
 /* What a libc and the kernel have agreed on for the thread that asks. */
 struct nsx_returning {
 	uintptr_t tid_address; /* where the kernel clears a word as the thread ends; 0: nowhere */
 	int32_t *cached;       /* where libc keeps the thread id; NULL: there is no libc */
+	bool pid_too;	       /* and right behind it the PID, as glibc did before 2.25 */
 	uintptr_t robust;      /* head of the list of robust mutexes; 0: none */
 	uint64_t robust_size;
 };
@@ -22,7 +25,7 @@ struct nsx_returning {
  *
  * glibc keeps the thread id at the very address that it has given to the kernel.
  * musl gives the kernel a lock instead; there the id is looked for in the thread's
- * own structure, and must be found just once.
+ * own structure.
  *
  * Context: in the process that libc knows: a bare clone of it has neither.
  */

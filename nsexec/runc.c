@@ -67,11 +67,15 @@ static void become_stage(struct run *run, char number, const char *name)
 	(void)nsx_sys_prctl(NSX_PR_SET_NAME, (unsigned long)name);
 }
 
-/* Log why, if that is still ours to do, and say so to @channel, if there is one. */
+/*
+ * Log why, if that is still ours to do, and say so to @channel, if there is one.  Without
+ * an error stage-0 has told it, or tells of us when the channel ends.
+ */
 static int give_up(struct run *run, int channel)
 {
-	if (run->e.step != NSX_STEP_NONE)
-		nsx_log_error(run->log, &run->e);
+	if (run->e.step == NSX_STEP_NONE)
+		return -1;
+	nsx_log_error(run->log, &run->e);
 	if (channel != NSX_NOFD)
 		(void)say(channel, WORD_FAILED); /* stage-0 is gone: then it need not know */
 	return -1;
@@ -124,6 +128,9 @@ static int plan_for_files(struct run *run)
 	nsx_facts_close(&run->facts);
 	nsx_facts_init(&run->facts);
 	if (nsx_facts_files(run->rq, &run->facts, &run->e) < 0)
+		return -1;
+	/* Pinned and still alive: the files are its own, not those of one that has its PID now. */
+	if (nsx_target_alive(&run->target, &run->e) < 0)
 		return -1;
 	nsx_plan_make(run->rq, &run->facts, NSX_WAY_EACH, &run->plan);
 	return 0;

@@ -103,7 +103,11 @@ testPackagePassesItsTestsInAStaticProgramWithMusl() {
 	usual=${CC:-}
 	CC=musl-gcc
 	export CC
+	# In musl's setuid() of all threads a Go program now and then jumps to address 0, one
+	# in twelve of this one here, also where nsexec is no part of it.
+	export SURVIVE_WITHOUT=setuid-every-thread
 	go_test "$newest" -ldflags "$static"
+	unset SURVIVE_WITHOUT
 	if [ -n "$usual" ]; then CC=$usual; else unset CC; fi
 }
 
@@ -227,7 +231,7 @@ survives() {
 
 testGoProgramWithRuncsFunctionIsWholeAfterABootstrap() {
 	need_go && need_root || return 0
-	build_caller
+	build_hosts driver host-runc
 	need_caller || return 0
 	out=$(in_source env CGO_LDFLAGS="$abs_top_builddir/nsexec/libnsexec-runc.a" \
 		"$newest" build -o "$work/survive" tests/hosts/survive.go 2>&1)

@@ -26,12 +26,18 @@ import (
 	"time"
 )
 
+// Without is the variable that names a check to be left out.
+const Without = "SURVIVE_WITHOUT"
+
 // Run carries out all checks and writes a line each: "ok NAME", "skip NAME: reason" or
 // "not ok NAME: reason".  It reports whether none failed.  Afterwards the process may be
 // that of another user.
 func Run(w io.Writer) bool {
 	whole := true
 	for _, one := range checks {
+		if one.name == os.Getenv(Without) {
+			continue
+		}
 		var skip skipped
 		switch err := one.check(); {
 		case err == nil:
