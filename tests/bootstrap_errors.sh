@@ -283,6 +283,49 @@ testStageThatIsKilledTakesTheOthersAlong() {
 	done
 }
 
+# ---- a target that ends -------------------------------------------------------------
+
+# In a PID namespace of its own, where a PID can be had again: $0 is $work, then the
+# driver and the host.  Stage-0 stands still when it has pinned the target.
+recycle='
+	begin() {
+		unshare --net sleep 300 & it=$!
+		for try in $(seq 250); do
+			! grep -qas ^sleep "/proc/$it/cmdline" || return 0
+			sleep 0.02
+		done
+	}
+	begin
+	old=$it
+	strace -f -qq -o "$0/recycle" -e inject=pidfd_open:signal=STOP:when=1 \
+		"$1" --seconds 20 --paths net:/proc/$old/ns/net -- "$2" out=8 8>"$0/host" 9</proc &
+	front=$!
+	for try in $(seq 250); do
+		! grep -qs "stopped by SIGSTOP" "$0/recycle" || break
+		sleep 0.02
+	done
+	kill -KILL $old
+	wait $old 2>/dev/null
+	echo $((old - 1)) >/proc/sys/kernel/ns_last_pid
+	begin
+	[ $it = $old ] || echo "not $old: $it"
+	kill -CONT $(sed -n "s/ .*stopped by SIGSTOP.*//p" "$0/recycle")
+	wait $front
+	kill -KILL $it'
+
+testRecycledPidIsNotJoined() {
+	need_caller || return 0
+	need strace || return 0
+	[ -e /proc/sys/kernel/ns_last_pid ] || { skip 'this kernel does not let one choose a PID'; return 0; }
+	rm -f "$work/host" "$work/recycle"
+	unshare --pid --fork --mount-proc --kill-child \
+		sh -c "$recycle" "$work" "$hosts/driver" "$hosts/host-runc" >"$work/seen" 2>&1
+	assertNotContains 'the PID was had again' "$(cat "$work/seen")" 'not '
+	assertContains "$(cat "$work/seen")" 'stage0 1'
+	assertContains "$(seen log)" 'target process (PID'
+	assertEquals 'the program ran' '' "$(head -n 1 "$work/host")"
+}
+
 testNoProcessIsLeft() {
 	need_caller || return 0
 	no_process_left "$our_mark"
