@@ -53,4 +53,40 @@ static inline int nsx_fd_pidfd(int pid)
 	return nsx_fd_lift(nsx_sys_pidfd_open(pid));
 }
 
+/* Both or none of a fresh pair.  Return: 0 or -errno. */
+static inline int nsx_fd_lift_pair(int pair[2])
+{
+	int rc;
+
+	pair[0] = nsx_fd_lift(pair[0]);
+	pair[1] = nsx_fd_lift(pair[1]);
+	rc = pair[0] < 0 ? pair[0] : pair[1] < 0 ? pair[1] : 0;
+	if (rc < 0) {
+		nsx_fd_close(&pair[0]);
+		nsx_fd_close(&pair[1]);
+	}
+	return rc;
+}
+
+/* A channel between two processes: what is sent arrives whole or not at all. */
+static inline int nsx_fd_channel(int pair[2])
+{
+	enum { SEQPACKET_CLOEXEC = 5 | 02000000 };
+	int rc = nsx_sys_socketpair(SEQPACKET_CLOEXEC, pair);
+
+	return rc < 0 ? rc : nsx_fd_lift_pair(pair);
+}
+
+/* Wait for a descriptor that somebody has made non-blocking.  Return: 0 or -errno. */
+static inline int nsx_fd_await(int fd)
+{
+	struct nsx_pollfd poll = { .fd = fd, .events = 1 };
+	int rc;
+
+	do
+		rc = nsx_sys_poll(&poll, 1, -1);
+	while (rc == -EINTR);
+	return rc < 0 ? rc : 0;
+}
+
 #endif

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <stdbool.h>
 
-enum { SEQPACKET_CLOEXEC = 5 | 02000000 };
-
 /* One datagram: it arrives whole or not at all. */
 struct message {
 	int32_t inside;
@@ -28,18 +26,6 @@ static int fail(int err, const char *what, struct nsx_error *e)
 	return nsx_fail(e, NSX_STEP_FORK, err, what, NULL);
 }
 
-/* Both or none of the pair. */
-static int lift_pair(int pair[2])
-{
-	pair[0] = nsx_fd_lift(pair[0]);
-	pair[1] = nsx_fd_lift(pair[1]);
-	if (pair[0] >= 0 && pair[1] >= 0)
-		return 0;
-	nsx_fd_close(&pair[0]);
-	nsx_fd_close(&pair[1]);
-	return -EMFILE;
-}
-
 static int lifeline_open(struct lifeline *l)
 {
 	int pair[2], rc;
@@ -49,17 +35,10 @@ static int lifeline_open(struct lifeline *l)
 		return 0;
 	rc = nsx_sys_pipe(pair, O_CLOEXEC); /* before Linux 5.3 */
 	if (rc == 0)
-		rc = lift_pair(pair);
+		rc = nsx_fd_lift_pair(pair);
 	if (rc == 0)
 		*l = (struct lifeline){ pair[0], pair[1] };
 	return rc;
-}
-
-static int channel_open(int pair[2])
-{
-	int rc = nsx_sys_socketpair(SEQPACKET_CLOEXEC, pair);
-
-	return rc < 0 ? rc : lift_pair(pair);
 }
 
 /*
@@ -115,7 +94,7 @@ int nsx_process_fork(nsx_fork_fn *make, bool report, struct nsx_process *p, int 
 	if (rc < 0)
 		return fail(-rc, "lifeline to the waiter", e);
 	if (report)
-		rc = channel_open(channel);
+		rc = nsx_fd_channel(channel);
 	if (rc < 0) {
 		nsx_fd_close(&life.watch);
 		nsx_fd_close(&life.hold);
@@ -155,7 +134,7 @@ int nsx_process_detach(const struct nsx_returning *libc, struct nsx_process *p, 
 		       struct nsx_error *e)
 {
 	int channel[2];
-	int rc = channel_open(channel);
+	int rc = nsx_fd_channel(channel);
 
 	if (rc < 0)
 		return fail(-rc, "channel to the detached process", e);

@@ -11,7 +11,6 @@
 #include "text.h"
 
 enum {
-	SEQPACKET_CLOEXEC = 5 | 02000000,
 	AFFINITY_WORDS = 128,  /* 8192 processors, the kernel's most */
 	STAGE_1_DEPTH = 65536, /* bytes: deeper in the stack than we ever are */
 };
@@ -50,13 +49,8 @@ static bool hear(int channel, int32_t *word)
 
 static int channel_open(int pair[2], struct nsx_error *e)
 {
-	int rc = nsx_sys_socketpair(SEQPACKET_CLOEXEC, pair);
+	int rc = nsx_fd_channel(pair);
 
-	if (rc == 0) {
-		pair[0] = nsx_fd_lift(pair[0]);
-		pair[1] = nsx_fd_lift(pair[1]);
-		rc = pair[0] < 0 ? pair[0] : pair[1] < 0 ? pair[1] : 0;
-	}
 	return rc < 0 ? nsx_fail(e, NSX_STEP_FORK, -rc, "channel between the stages", NULL) : 0;
 }
 

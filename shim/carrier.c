@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#include "sys.h"
+#include "fd.h"
 #include "text.h"
 
 bool nsx_carrier_find(char *const *env, struct nsx_carrier *out)
@@ -32,18 +32,6 @@ static int fail(const struct nsx_carrier *c, int err, struct nsx_error *e)
 	return nsx_fail(e, NSX_STEP_READ, err, "NSEXEC_FD", c->fd);
 }
 
-/* Wait for a descriptor that somebody has made non-blocking. */
-static int wait_readable(int fd)
-{
-	struct nsx_pollfd poll = { .fd = fd, .events = 1 };
-	int rc;
-
-	do
-		rc = nsx_sys_poll(&poll, 1, -1);
-	while (rc == -EINTR);
-	return rc < 0 ? rc : 0;
-}
-
 /* Return: bytes read, at most one more than are allowed; or -errno. */
 static long read_all(int fd, struct nsx_words_store *store)
 {
@@ -53,7 +41,7 @@ static long read_all(int fd, struct nsx_words_store *store)
 		long rc = nsx_sys_read(fd, store->bytes + len, sizeof(store->bytes) - len);
 
 		if (rc == -EAGAIN)
-			rc = wait_readable(fd);
+			rc = nsx_fd_await(fd);
 		else if (rc == 0)
 			break;
 		if (rc < 0)

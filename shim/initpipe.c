@@ -73,18 +73,6 @@ static int fail(const struct nsx_initpipe *p, int err, const char *what, struct 
 	return nsx_fail(e, NSX_STEP_READ, err, what, p->pipe);
 }
 
-/* Wait for a descriptor that somebody has made non-blocking. */
-static int wait_readable(int fd)
-{
-	struct nsx_pollfd poll = { .fd = fd, .events = 1 };
-	int rc;
-
-	do
-		rc = nsx_sys_poll(&poll, 1, -1);
-	while (rc == -EINTR);
-	return rc < 0 ? rc : 0;
-}
-
 static int read_exactly(const struct nsx_initpipe *p, int fd, char *at, size_t left,
 			struct nsx_error *e)
 {
@@ -94,7 +82,7 @@ static int read_exactly(const struct nsx_initpipe *p, int fd, char *at, size_t l
 		if (rc == 0)
 			return fail(p, 0, "_LIBCONTAINER_INITPIPE ended inside the message", e);
 		if (rc == -EAGAIN)
-			rc = wait_readable(fd);
+			rc = nsx_fd_await(fd);
 		if (rc < 0)
 			return fail(p, (int)-rc, "_LIBCONTAINER_INITPIPE", e);
 		at += rc;
