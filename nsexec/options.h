@@ -38,8 +38,12 @@ enum nsx_option {
 
 enum nsx_takes { NSX_TAKES_NOTHING, NSX_TAKES_VALUE, NSX_TAKES_FILE /* optional, attached */ };
 
+/* The subject of an option: which file applies it. */
+enum nsx_about { NSX_ABOUT_JOINING, NSX_ABOUT_BECOMING, NSX_ABOUT_RUNNING };
+
 /* Texts lie inside the row, not behind pointers: no relocation in the preload. */
 struct nsx_option_row {
+	enum nsx_about about;
 	char letter; /* 0: long name only */
 	char name[22];
 	enum nsx_takes takes;

@@ -50,7 +50,7 @@ var unsaid = map[string]string{
 func optionNames(t *testing.T) []string {
 	t.Helper()
 	pattern := regexp.MustCompile(`(?s)\[NSX_OPT_[A-Z_]+\] = \{[^"]*"([a-z-]+)"`)
-	text, err := os.ReadFile("options.c")
+	text, err := os.ReadFile("option_rows.c")
 	if command := os.Getenv("NSEXEC_COMMAND"); command != "" {
 		pattern = regexp.MustCompile(`(?m)^  (?:-., |    )--([a-z-]+)`)
 		text, err = exec.Command(command, "--help").Output()

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "parser.h"
+#include "text.h"
+
+/* Pairs that contradict each other. */
+static const unsigned char conflicts[][2] = {
+	{ NSX_OPT_FORK, NSX_OPT_NO_FORK },
+	{ NSX_OPT_DETACH, NSX_OPT_NO_FORK },
+	{ NSX_OPT_WD, NSX_OPT_WDNS },
+	{ NSX_OPT_PRESERVE_CREDENTIALS, NSX_OPT_SETUID },
+	{ NSX_OPT_PRESERVE_CREDENTIALS, NSX_OPT_SETGID },
+};
+
+/* "net without FILE", say, when there is no target to take it from. */
+static int check_sources(struct nsx_parser *p)
+{
+	static const unsigned char of_target[] = {
+		NSX_OPT_ALL,	NSX_OPT_MOUNT, NSX_OPT_UTS,  NSX_OPT_IPC,  NSX_OPT_NET, NSX_OPT_PID,
+		NSX_OPT_CGROUP, NSX_OPT_USER,  NSX_OPT_TIME, NSX_OPT_ROOT, NSX_OPT_WD,
+	};
+	const struct nsx_request *rq = &p->rq;
+	bool used = false;
+
+	for (size_t i = 0; i < sizeof(of_target); i++)
+		used = used || p->seen[of_target[i]];
+	if (rq->target && !used)
+		return nsx_parser_fail(p, "a target, but nothing to take from it", rq->target);
+	if (rq->target)
+		return 0;
+	if (rq->all)
+		return nsx_parser_fail_option(p, "needs a target, -t", NSX_OPT_ALL);
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
+		if (nsx_from_target(rq, k))
+			return nsx_parser_fail(p, "neither FILE nor target, -t, for the namespace",
+					       nsx_kind_table[k].name);
+	if (rq->root && !rq->root_dir)
+		return nsx_parser_fail_option(p, "needs DIR or a target, -t", NSX_OPT_ROOT);
+	if (rq->wd && !rq->wd_dir)
+		return nsx_parser_fail_option(p, "needs DIR or a target, -t", NSX_OPT_WD);
+	return 0;
+}
+
+int nsx_options_check(struct nsx_parser *p)
+{
+	for (size_t i = 0; i < sizeof(conflicts) / sizeof(*conflicts); i++)
+		if (p->seen[conflicts[i][0]] && p->seen[conflicts[i][1]]) {
+			char buf[64];
+			struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+
+			nsx_text_str(&t, "conflicts with --");
+			nsx_text_str(&t, nsx_option_rows[conflicts[i][1]].name);
+			return nsx_parser_fail_option(p, buf, conflicts[i][0]);
+		}
+	return p->rq.show == NSX_SHOW_NOTHING ? check_sources(p) : 0;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Parser: what the files that make up options.h share.  options.c reads the words,
+ * apply_*.c say what each option means, by subject, and option_checks.c what they
+ * mean together.
+ */
+#ifndef NSX_PARSER_H
+#define NSX_PARSER_H
+
+#include "options.h"
+
+struct nsx_parser {
+	struct nsx_request rq;
+	bool seen[NSX_OPT_COUNT];
+	struct nsx_error *e;
+};
+
+/* "options: WHAT (WORD)".  Return: -1. */
+int nsx_parser_fail(struct nsx_parser *p, const char *what, const char *word);
+
+/* "options: WHAT (--NAME)": as errors call an option, however it was typed. */
+int nsx_parser_fail_option(struct nsx_parser *p, const char *what, enum nsx_option opt);
+
+/* "options: --NAME TAKES (VALUE)" */
+int nsx_parser_fail_value(struct nsx_parser *p, enum nsx_option opt, const char *takes,
+			  const char *value);
+
+/* Read @value as a number from 0 to @max.  Return: 0, or -1 with the error filled. */
+int nsx_parser_number(struct nsx_parser *p, enum nsx_option opt, const char *value, uint64_t max,
+		      uint64_t *out);
+
+/* Read @value as a user or group id. */
+int nsx_parser_id(struct nsx_parser *p, enum nsx_option opt, const char *value, struct nsx_id *out);
+
+/**
+ * nsx_apply_*() - what an option of that subject means
+ * @value: NULL if there is none, never empty
+ *
+ * Return: 0, or -1 with the error filled.
+ */
+int nsx_apply_joining(struct nsx_parser *p, enum nsx_option opt, const char *value);
+int nsx_apply_becoming(struct nsx_parser *p, enum nsx_option opt, const char *value);
+int nsx_apply_running(struct nsx_parser *p, enum nsx_option opt, const char *value);
+
+/* What only all options together can tell: conflicts, and what is missing. */
+int nsx_options_check(struct nsx_parser *p);
+
+#endif
