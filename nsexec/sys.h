@@ -368,6 +368,22 @@ static inline int nsx_sys_munmap(void *start, size_t size)
 	return (int)nsx_syscall2(__NR_munmap, start, size);
 }
 
+enum { NSX_SCHED_OTHER = 0, NSX_SCHED_BATCH = 3 };
+
+/* Of ourselves. */
+static inline int nsx_sys_getscheduler(void)
+{
+	return (int)nsx_syscall1(__NR_sched_getscheduler, 0);
+}
+
+/* For ourselves; a policy without priorities. */
+static inline int nsx_sys_setscheduler(int policy)
+{
+	const int no_priority = 0;
+
+	return (int)nsx_syscall3(__NR_sched_setscheduler, 0, policy, &no_priority);
+}
+
 static inline int nsx_sys_setsid(void)
 {
 	return (int)nsx_syscall0(__NR_setsid);
