@@ -271,7 +271,7 @@ static int serve(struct run *run, int stage1, int *stage2)
 
 /*
  * Nothing that is left to stage-0 is urgent.  But the last word of stage-2 wakes it, and
- * where both share a processor its end would come before the host's main(): a tenth
+ * where both share a processor its end would come before the host's main(): a fifth
  * of all that the bootstrap costs.  A batch process gets its time, but does not push in
  * (sched(7)).  One with a policy of its own is left alone.
  */
