@@ -210,6 +210,17 @@ static int report_in_place(struct nsx_engine *en, struct nsx_error *e)
 	return nsx_report_success(en->rq->report_fd, pid, pid, en->plan.joins, &en->facts, e);
 }
 
+/* What is left to do in the new process. */
+static int walk_new(struct nsx_engine *en, struct nsx_error *e)
+{
+	if (en->plan.n == en->plan.n_first + 1)
+		return 0;
+	if (nsx_stage_walk_new(&en->plan, &en->facts, en->log, e) < 0)
+		return -1;
+	nsx_process_bind(&en->process); /* it may be another user now */
+	return 0;
+}
+
 /* Released when the report is written; so a look first whether the program is there. */
 static int detach(struct nsx_engine *en, struct nsx_error *e)
 {
@@ -224,6 +235,8 @@ static int detach(struct nsx_engine *en, struct nsx_error *e)
 		return -1;
 	if (rc > 0)
 		detach_from(en, pid);
+	if (walk_new(en, e) < 0)
+		return -1;
 	if (en->rq->program && nsx_handoff_look(en->rq->program[0], en->envp, e) < 0)
 		return -1;
 	nsx_process_tell(&en->process, &none);
@@ -245,6 +258,8 @@ static int go_on(struct nsx_engine *en, struct nsx_error *e)
 		return -1;
 	if (rc > 0)
 		wait_for(en, pid);
+	if (walk_new(en, e) < 0)
+		return -1;
 	nsx_process_tell(&en->process, &none);
 	return 0;
 }

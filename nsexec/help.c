@@ -8,11 +8,16 @@
 #include "show.h"
 #include "text.h"
 
-enum { HELP_BYTES = 4096, COLUMN_HELP = 30, PATH_BYTES = 4096 };
+enum { HELP_BYTES = 16384, COLUMN_HELP = 30, PATH_BYTES = 4096 };
 
 static const char intro[] = "Usage: nsexec [OPTION]... [--] [PROGRAM [ARG]...]\n"
-			    "Run PROGRAM (default: $SHELL) in namespaces of another process.\n"
-			    "\n";
+			    "Run PROGRAM (default: $SHELL) in other namespaces.\n";
+
+static const char headings[NSX_ABOUT_COUNT][40] = {
+	[NSX_ABOUT_JOINING] = "\nJoining namespaces:\n",
+	[NSX_ABOUT_BECOMING] = "\nWho the program is:\n",
+	[NSX_ABOUT_RUNNING] = "\nWhere and how it runs:\n",
+};
 
 static const char outro[] =
 	"\n"
@@ -39,7 +44,7 @@ static void put_row(struct nsx_text *t, const struct nsx_option_row *row)
 		nsx_text_str(t, "[=");
 		nsx_text_str(t, row->value);
 		nsx_text_str(t, "]");
-	} else if (row->takes == NSX_TAKES_VALUE) {
+	} else if (row->takes != NSX_TAKES_NOTHING) {
 		nsx_text_str(t, " ");
 		nsx_text_str(t, row->value);
 	}
@@ -56,8 +61,11 @@ static int show_help(struct nsx_error *e)
 	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
 
 	nsx_text_str(&t, intro);
-	for (enum nsx_option opt = 0; opt < NSX_OPT_COUNT; opt++)
+	for (enum nsx_option opt = 0; opt < NSX_OPT_COUNT; opt++) {
+		if (!opt || nsx_option_rows[opt].about != nsx_option_rows[opt - 1].about)
+			nsx_text_str(&t, headings[nsx_option_rows[opt].about]);
 		put_row(&t, &nsx_option_rows[opt]);
+	}
 	nsx_text_str(&t, outro);
 	return nsx_show(t.buf, t.len, e);
 }

@@ -2,6 +2,7 @@
 #include "kinds.h"
 
 #include "sys.h"
+#include "text.h"
 
 const struct nsx_kind_info nsx_kind_table[NSX_KIND_COUNT] = {
 	[NSX_CGROUP] = { "cgroup", NSX_CLONE_NEWCGROUP },
@@ -31,4 +32,16 @@ enum nsx_kind nsx_kind_by_flag(unsigned flag)
 	while (k < NSX_KIND_COUNT && nsx_kind_table[k].flag != flag)
 		k++;
 	return k;
+}
+
+void nsx_kinds_put(struct nsx_text *t, nsx_kinds kinds)
+{
+	const char *between = "";
+
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
+		if (kinds & NSX_KIND_BIT(k)) {
+			nsx_text_str(t, between);
+			nsx_text_str(t, nsx_kind_table[k].name);
+			between = ",";
+		}
 }

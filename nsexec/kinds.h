@@ -31,6 +31,11 @@ extern const struct nsx_kind_info nsx_kind_table[NSX_KIND_COUNT];
 /* CLONE_NEW* of every kind in @set, or-ed together. */
 unsigned nsx_kinds_flags(nsx_kinds set);
 
+struct nsx_text;
+
+/* Write "net", or "cgroup,ipc,net". */
+void nsx_kinds_put(struct nsx_text *t, nsx_kinds set);
+
 /* The kind whose CLONE_NEW* is @flag, or NSX_KIND_COUNT. */
 enum nsx_kind nsx_kind_by_flag(unsigned flag);
 

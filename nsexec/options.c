@@ -13,6 +13,8 @@ static int apply(struct nsx_parser *p, enum nsx_option opt, const char *value)
 		return nsx_apply_becoming(p, opt, value);
 	case NSX_ABOUT_RUNNING:
 		return nsx_apply_running(p, opt, value);
+	case NSX_ABOUT_COUNT:
+		break;
 	}
 	return nsx_parser_fail_option(p, "unknown option", opt);
 }
@@ -24,7 +26,7 @@ static int take(struct nsx_parser *p, enum nsx_option opt, const char *value)
 	if (value && !*value)
 		return nsx_parser_fail_option(p, "empty value", opt);
 	/* Said twice, a flag means the same; a value would silently win or lose. */
-	if (p->seen[opt] && row->takes != NSX_TAKES_NOTHING)
+	if (p->seen[opt] && row->takes != NSX_TAKES_NOTHING && row->takes != NSX_TAKES_VALUES)
 		return nsx_parser_fail_option(p, "given twice", opt);
 	p->seen[opt] = true;
 	return apply(p, opt, value);
@@ -35,6 +37,13 @@ struct reader {
 	char **next;
 	const char *word;
 };
+
+static bool wants_value(enum nsx_option opt)
+{
+	const enum nsx_takes takes = nsx_option_rows[opt].takes;
+
+	return takes == NSX_TAKES_VALUE || takes == NSX_TAKES_VALUES;
+}
 
 static int take_long(struct nsx_parser *p, struct reader *r)
 {
@@ -50,9 +59,9 @@ static int take_long(struct nsx_parser *p, struct reader *r)
 			return nsx_parser_fail(p, "takes no value", r->word);
 		if (*rest == '=')
 			return take(p, opt, rest + 1);
-		if (row->takes == NSX_TAKES_VALUE && !*r->next)
+		if (wants_value(opt) && !*r->next)
 			return nsx_parser_fail(p, "value missing", r->word);
-		return take(p, opt, row->takes == NSX_TAKES_VALUE ? *r->next++ : NULL);
+		return take(p, opt, wants_value(opt) ? *r->next++ : NULL);
 	}
 	(void)nsx_parser_fail(p, "unknown option", r->word);
 	return nsx_hint(p->e, NSX_HINT_HELP, 0);

@@ -36,10 +36,15 @@ enum nsx_option {
 	NSX_OPT_COUNT
 };
 
-enum nsx_takes { NSX_TAKES_NOTHING, NSX_TAKES_VALUE, NSX_TAKES_FILE /* optional, attached */ };
+enum nsx_takes {
+	NSX_TAKES_NOTHING,
+	NSX_TAKES_VALUE,
+	NSX_TAKES_VALUES, /* one each time, and it may be given more than once */
+	NSX_TAKES_FILE,	  /* optional, attached */
+};
 
-/* The subject of an option: which file applies it. */
-enum nsx_about { NSX_ABOUT_JOINING, NSX_ABOUT_BECOMING, NSX_ABOUT_RUNNING };
+/* The subject of an option: which file applies it, under which heading --help has it. */
+enum nsx_about { NSX_ABOUT_JOINING, NSX_ABOUT_BECOMING, NSX_ABOUT_RUNNING, NSX_ABOUT_COUNT };
 
 /* Texts lie inside the row, not behind pointers: no relocation in the preload. */
 struct nsx_option_row {
@@ -47,7 +52,7 @@ struct nsx_option_row {
 	char letter; /* 0: long name only */
 	char name[22];
 	enum nsx_takes takes;
-	char value[8]; /* how --help calls what it takes */
+	char value[20]; /* how --help calls what it takes */
 	char help[68];
 };
 

@@ -54,3 +54,15 @@ int nsx_parser_id(struct nsx_parser *p, enum nsx_option opt, const char *value, 
 	*out = (struct nsx_id){ true, (uint32_t)id };
 	return 0;
 }
+
+int nsx_parser_say(struct nsx_parser *p, enum nsx_option opt, enum nsx_said_of of,
+		   const char *value)
+{
+	struct nsx_request *rq = &p->rq;
+
+	if (rq->n_said == NSX_SAID_MAX)
+		return nsx_parser_fail_option(p, "given too often, with the others of its kind",
+					      opt);
+	rq->said[rq->n_said++] = (struct nsx_said){ of, value };
+	return 0;
+}

@@ -32,6 +32,10 @@ int nsx_parser_number(struct nsx_parser *p, enum nsx_option opt, const char *val
 /* Read @value as a user or group id. */
 int nsx_parser_id(struct nsx_parser *p, enum nsx_option opt, const char *value, struct nsx_id *out);
 
+/* Add @value to what was said of @of.  Return: 0, or -1 with the error filled: too many. */
+int nsx_parser_say(struct nsx_parser *p, enum nsx_option opt, enum nsx_said_of of,
+		   const char *value);
+
 /**
  * nsx_apply_*() - what an option of that subject means
  * @value: NULL if there is none, never empty

@@ -145,11 +145,23 @@ static void add_unshares(struct nsx_plan *p, const struct nsx_request *rq)
 }
 
 /* runc's stage-2: a session of its own, and root there. */
-static void add_new_process(struct nsx_plan *p, const struct nsx_request *rq)
+static void add_stage_2(struct nsx_plan *p, const struct nsx_request *rq)
 {
 	add(p, NSX_STEP_SESSION);
 	add_become(p, root_id, root_id);
 	p->act[p->n - 1].keep_groups = !rq->runc.drop_groups;
+}
+
+/* What is the program's alone: behind the fork, if there is one. */
+static void add_of_program(struct nsx_plan *p, const struct nsx_request *rq,
+			   const struct nsx_facts *f)
+{
+	if (rq->wd)
+		add(p, NSX_STEP_CWD)->fd = f->wd;
+	if (rq->wdns_dir)
+		add(p, NSX_STEP_CWD)->path = rq->wdns_dir;
+	if (rq->uid.given || rq->gid.given)
+		add_become(p, rq->uid, rq->gid);
 }
 
 static bool needs_fork(const struct nsx_request *rq, nsx_kinds joins)
@@ -177,16 +189,13 @@ void nsx_plan_make(const struct nsx_request *rq, const struct nsx_facts *f, enum
 	add_unshares(p, rq);
 	if (rq->root)
 		add(p, NSX_STEP_ROOT)->fd = f->root;
-	if (rq->wd)
-		add(p, NSX_STEP_CWD)->fd = f->wd;
-	if (rq->wdns_dir)
-		add(p, NSX_STEP_CWD)->path = rq->wdns_dir;
-	if (rq->uid.given || rq->gid.given)
-		add_become(p, rq->uid, rq->gid);
-	p->forks = needs_fork(rq, p->joins);
 	p->n_first = p->n;
+	p->forks = needs_fork(rq, p->joins);
 	if (p->forks)
 		add(p, NSX_STEP_FORK);
 	if (rq->runc.asked)
-		add_new_process(p, rq);
+		add_stage_2(p, rq);
+	add_of_program(p, rq, f);
+	if (!p->forks)
+		p->n_first = p->n;
 }

@@ -41,15 +41,12 @@ static int lifeline_open(struct lifeline *l)
 	return rc;
 }
 
-/*
- * Entered: just born, all signals held.
- * Left:    bound to the life of the waiter.
- */
-static void be_born(struct lifeline *l)
+void nsx_process_bind(const struct nsx_process *p)
 {
-	struct nsx_pollfd poll = { .fd = l->watch, .events = 1 };
+	struct nsx_pollfd poll = { .fd = p->watch, .events = 1 };
 
-	nsx_fd_close(&l->hold);				    /* else the pipe would never hang up */
+	if (p->watch == NSX_NOFD)
+		return;
 	(void)nsx_sys_prctl(NSX_PR_SET_PDEATHSIG, SIGKILL); /* cannot fail: a valid signal */
 	if (nsx_sys_poll(&poll, 1, 0) != 0)
 		(void)nsx_sys_kill(nsx_sys_getpid(), SIGKILL);
@@ -104,11 +101,12 @@ int nsx_process_fork(nsx_fork_fn *make, bool report, struct nsx_process *p, int 
 	p->held = true;
 	*pid = make ? fork_host(make) : nsx_sys_clone_bare(SIGCHLD);
 	if (*pid == 0) {
-		be_born(&life);
+		nsx_fd_close(&life.hold); /* else the pipe would never hang up */
 		nsx_fd_close(&channel[0]);
 		p->channel = channel[1];
 		p->watch = life.watch;
 		p->forked = true;
+		nsx_process_bind(p);
 		return 0;
 	}
 	nsx_fd_close(&channel[1]); /* else the channel would never end */

@@ -60,6 +60,14 @@ int nsx_process_fork(nsx_fork_fn *make, bool report, struct nsx_process *p, int 
 		     struct nsx_error *e);
 
 /**
+ * nsx_process_bind() - in the returning process of a waiter: die with it
+ *
+ * Done by nsx_process_fork(); again after every change of ids, which makes the kernel
+ * forget it (prctl(2), PR_SET_PDEATHSIG).
+ */
+void nsx_process_bind(const struct nsx_process *p);
+
+/**
  * nsx_process_detach() - make the returning process a sibling: a child of our parent
  * @libc: of the host that goes on; NULL: a program will be executed
  *

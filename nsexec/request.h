@@ -36,6 +36,16 @@ struct nsx_outside {
 	const char *offsets; /* lines "CLOCK SECONDS NANOSECONDS", see time_namespaces(7) */
 };
 
+/* Options that may be given more than once: their values, in the order they were said. */
+enum nsx_said_of { NSX_SAID_NOTHING, NSX_SAID_COUNT };
+
+enum { NSX_SAID_MAX = 128 };
+
+struct nsx_said {
+	enum nsx_said_of of;
+	const char *value;
+};
+
 /* How runc's bootstrap differs from what words can ask for. */
 struct nsx_runc {
 	bool asked;		   /* its order, its credentials, its three stages */
@@ -71,6 +81,9 @@ struct nsx_request {
 	enum nsx_show show;
 
 	struct nsx_runc runc;
+
+	size_t n_said;
+	struct nsx_said said[NSX_SAID_MAX];
 
 	char **program; /* words to execute, ended by NULL; NULL: none were given */
 };

@@ -244,11 +244,11 @@ static void root_and_cwd_follow_the_joins(void)
 	rq.wd = true;
 	f.wd = FD_WD;
 	check_text(planned(NSX_WAY_PIDFD), DROP "pidfd(cgroup ipc mnt net pid time user uts) "
-						"become(0 0) root(50) cwd(51) fork");
+						"become(0 0) root(50) fork cwd(51)");
 	rq.wd = false;
 	rq.wdns_dir = "/srv";
 	check_text(planned(NSX_WAY_PIDFD), DROP "pidfd(cgroup ipc mnt net pid time user uts) "
-						"become(0 0) root(50) cwd(/srv) fork");
+						"become(0 0) root(50) fork cwd(/srv)");
 	given(0, 0);
 	rq.wdns_dir = "/srv";
 	check_text(planned(NSX_WAY_PIDFD), "cwd(/srv)");
@@ -269,7 +269,7 @@ static void ids_come_last(void)
 	check_text(planned(NSX_WAY_PIDFD), "pidfd(net) become(0 -)");
 	given(P, 0);
 	rq.gid = (struct nsx_id){ true, 7 };
-	check_text(planned(NSX_WAY_PIDFD), "pidfd(pid) become(- 7) fork");
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(pid) fork become(- 7)");
 }
 
 static void fork_is_asked_or_needed(void)
@@ -503,7 +503,11 @@ static void check_one(nsx_kinds wanted, nsx_kinds below, nsx_kinds shared, enum 
 		check_int(plan.act[0].step, NSX_STEP_BECOME);
 		check(!plan.act[0].uid.given && !plan.act[0].gid.given);
 	}
-	check_int(plan.act[plan.n - 1].step, plan.forks ? NSX_STEP_FORK : NSX_STEP_BECOME);
+	check_int(plan.act[plan.n - 1].step, NSX_STEP_BECOME);
+	if (plan.forks)
+		check_int(plan.act[plan.n_first].step, NSX_STEP_FORK);
+	else
+		check_int((int)plan.n_first, (int)plan.n);
 	check(plan.n <= NSX_PLAN_MAX);
 }
 
@@ -536,7 +540,7 @@ int main(void)
 	unit("incomplete facts leave the order to the kernel", incomplete_facts_trust_the_kernel);
 	unit("credentials may be kept", credentials_may_be_kept);
 	unit("root and working directory follow the joins", root_and_cwd_follow_the_joins);
-	unit("the wanted ids come last, but for the fork", ids_come_last);
+	unit("the wanted ids come last, in the new process", ids_come_last);
 	unit("a new process is made if asked for or needed", fork_is_asked_or_needed);
 	unit("a detached one is a new process too", detached_is_a_new_process_too);
 	unit("the fork is not among the acts of the first process", fork_is_not_among_the_first);

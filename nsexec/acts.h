@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Acts: what the files that make up stage.h share.  stage.c walks through the plan,
+ * act_*.c say how each act is done, by subject.
+ */
+#ifndef NSX_ACTS_H
+#define NSX_ACTS_H
+
+#include "stage.h"
+
+/* What every act of one walk may look at. */
+struct nsx_walk {
+	const struct nsx_plan *plan;
+	const struct nsx_facts *f;
+	int outer; /* channel to the process outside, for MAP and OFFSETS */
+};
+
+/* Carry out one act.  Return: 0, or -1 with the error filled. */
+typedef int nsx_act_fn(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e);
+
+nsx_act_fn nsx_act_join;
+nsx_act_fn nsx_act_unshare;
+nsx_act_fn nsx_act_outside;
+nsx_act_fn nsx_act_become;
+nsx_act_fn nsx_act_root;
+nsx_act_fn nsx_act_cwd;
+nsx_act_fn nsx_act_session;
+
+#endif
