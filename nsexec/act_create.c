@@ -25,10 +25,46 @@ int nsx_act_unshare(const struct nsx_walk *w, const struct nsx_act *act, struct 
 			0);
 }
 
-int nsx_act_outside(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e)
+int nsx_act_write(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e)
 {
-	(void)e; /* the one outside has told it */
-	return nsx_outside_ask(w->outer, act->step);
+	if (act->ourselves)
+		return nsx_outside_write_own(w->f->proc, act->step, &w->f->outside, w->log, e);
+	return nsx_outside_ask(w->outer, act->step, 0, e);
+}
+
+int nsx_act_persist(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e)
+{
+	return nsx_outside_ask(w->outer, act->step, act->kinds, e);
+}
+
+int nsx_act_hostname(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e)
+{
+	int rc = nsx_sys_sethostname(act->path, nsx_text_len(act->path));
+
+	(void)w;
+	return rc < 0 ? nsx_fail(e, NSX_STEP_HOSTNAME, -rc, act->path, NULL) : 0;
+}
+
+/* struct ifreq, as far as we need it. */
+struct interface {
+	char name[16];
+	int16_t flags;
+	char rest[22];
+};
+
+int nsx_act_loopback(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e)
+{
+	enum { GET_FLAGS = 0x8913, SET_FLAGS = 0x8914, UP = 1 };
+	struct interface lo = { .name = "lo" };
+	nsx_autofd fd = nsx_fd_lift(nsx_sys_socket_unix());
+	int rc = fd < 0 ? fd : nsx_sys_ioctl(fd, GET_FLAGS, &lo);
+
+	(void)w;
+	(void)act;
+	lo.flags |= UP;
+	if (rc >= 0)
+		rc = nsx_sys_ioctl(fd, SET_FLAGS, &lo);
+	return rc < 0 ? nsx_fail(e, NSX_STEP_LOOPBACK, -rc, "lo", NULL) : 0;
 }
 
 /* A process that has just been made leads no group, so it may lead a session. */

@@ -12,7 +12,8 @@
 struct nsx_walk {
 	const struct nsx_plan *plan;
 	const struct nsx_facts *f;
-	int outer; /* channel to the process outside, for MAP and OFFSETS */
+	int outer; /* channel to the process outside, for MAP, OFFSETS and PERSIST */
+	const struct nsx_log *log;
 };
 
 /* Carry out one act.  Return: 0, or -1 with the error filled. */
@@ -20,7 +21,13 @@ typedef int nsx_act_fn(const struct nsx_walk *w, const struct nsx_act *act, stru
 
 nsx_act_fn nsx_act_join;
 nsx_act_fn nsx_act_unshare;
-nsx_act_fn nsx_act_outside;
+nsx_act_fn nsx_act_write;
+nsx_act_fn nsx_act_persist;
+nsx_act_fn nsx_act_propagate;
+nsx_act_fn nsx_act_mount;
+nsx_act_fn nsx_act_register;
+nsx_act_fn nsx_act_hostname;
+nsx_act_fn nsx_act_loopback;
 nsx_act_fn nsx_act_become;
 nsx_act_fn nsx_act_root;
 nsx_act_fn nsx_act_cwd;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Options about where the program runs, as which process, and what is told of it. */
 #include "parser.h"
+#include "signame.h"
+#include "sys.h"
 #include "text.h"
 
 static int set_report_fd(struct nsx_parser *p, const char *value)
@@ -21,6 +23,15 @@ static int set_dumpable(struct nsx_parser *p, const char *value)
 		p->rq.dumpable = NSX_DUMPABLE_NO;
 	else
 		return nsx_parser_fail_value(p, NSX_OPT_DUMPABLE, "takes yes or no", value);
+	return 0;
+}
+
+static int set_kill_child(struct nsx_parser *p, const char *value)
+{
+	p->rq.kill_child = value ? nsx_signal_by_name(value) : SIGKILL;
+	p->rq.fork = NSX_FORK_ALWAYS;
+	if (!p->rq.kill_child)
+		return nsx_parser_fail_value(p, NSX_OPT_KILL_CHILD, "takes a signal", value);
 	return 0;
 }
 
@@ -55,6 +66,8 @@ int nsx_apply_running(struct nsx_parser *p, enum nsx_option opt, const char *val
 	case NSX_OPT_DETACH:
 		rq->detach = true;
 		return 0;
+	case NSX_OPT_KILL_CHILD:
+		return set_kill_child(p, value);
 	case NSX_OPT_DUMPABLE:
 		return set_dumpable(p, value);
 	case NSX_OPT_REPORT_FD:

@@ -24,6 +24,9 @@ type Cmd struct {
 	// Target says where the program runs.
 	Target Target
 
+	// New says which namespaces are created for it.
+	New New
+
 	// Args are the program and its arguments.  A program without a slash in its
 	// name is looked for in the directories of PATH, inside.  After Self, Args[0]
 	// is only what the program is told of its name.
@@ -195,6 +198,9 @@ func (c *Cmd) words() (words, error) {
 	if err := c.Target.addTo(&w); err != nil {
 		return nil, err
 	}
+	if err := c.New.addTo(&w); err != nil {
+		return nil, err
+	}
 	if cred := c.Credential; cred != nil {
 		if cred.UID >= 0 {
 			w.value("setuid", strconv.Itoa(cred.UID))
@@ -230,7 +236,7 @@ func (c *Cmd) words() (words, error) {
 // detaches: is the program a new process, beside the one that enters?  Otherwise that
 // one becomes the program, which is a process less.
 func (c *Cmd) detaches() bool {
-	return c.Target.joinsPID() && !c.NoFork
+	return (c.Target.joinsPID() || c.New.makesProcess()) && !c.NoFork
 }
 
 // Run starts the program and waits for it.  The error is as that of Start or Wait.

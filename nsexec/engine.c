@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "handoff.h"
+#include "maps.h"
 #include "report.h"
 #include "stage.h"
 #include "waiter.h"
@@ -25,6 +26,7 @@ void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const 
 	nsx_target_init(&en->target);
 	nsx_facts_init(&en->facts);
 	nsx_process_init(&en->process);
+	nsx_outsider_init(&en->outsider);
 }
 
 static int open_target(struct nsx_engine *en, struct nsx_error *e)
@@ -38,11 +40,29 @@ static int open_target(struct nsx_engine *en, struct nsx_error *e)
 	return nsx_target_open(&who, &en->target, e);
 }
 
+/* All facts that there are, into facts that know nothing yet. */
+static int learn(struct nsx_engine *en, struct nsx_error *e)
+{
+	const nsx_kinds written = NSX_KIND_BIT(NSX_USER) | NSX_KIND_BIT(NSX_TIME);
+
+	if (nsx_facts_complete(en->rq, &en->target, &en->facts, e) < 0)
+		return -1;
+	if (nsx_facts_new(en->rq, &en->facts, e) < 0)
+		return -1;
+	if (!(en->rq->unshare & written))
+		return 0;
+	if (nsx_maps_make(en->rq, &en->target, &en->facts, en->envp, &en->maps, e) < 0)
+		return -1;
+	en->facts.outside = en->maps.outside;
+	en->facts.alone = en->maps.alone;
+	return 0;
+}
+
 int nsx_engine_look(struct nsx_engine *en, struct nsx_error *e)
 {
 	if (open_target(en, e) < 0)
 		return -1;
-	if (nsx_facts_complete(en->rq, &en->target, &en->facts, e) < 0)
+	if (learn(en, e) < 0)
 		return -1;
 	nsx_plan_make(en->rq, &en->facts, NSX_WAY_PIDFD, &en->plan);
 	return 0;
@@ -55,7 +75,7 @@ int nsx_engine_look(struct nsx_engine *en, struct nsx_error *e)
  */
 static void guard(struct nsx_engine *en)
 {
-	if (en->guarded || en->plan.n == 0)
+	if (en->guarded || !en->plan.joins)
 		return;
 	if (en->host_fork)
 		en->dumpable = nsx_sys_prctl(NSX_PR_GET_DUMPABLE, 0);
@@ -92,7 +112,7 @@ static int prepare(struct nsx_engine *en, enum attempt attempt, struct nsx_error
 		unguard_to_look(en);
 		nsx_facts_close(&en->facts);
 		nsx_facts_init(&en->facts);
-		if (nsx_facts_complete(en->rq, &en->target, &en->facts, e) < 0)
+		if (learn(en, e) < 0)
 			return -1;
 		break;
 	case ATTEMPT_EACH:
@@ -105,6 +125,21 @@ static int prepare(struct nsx_engine *en, enum attempt attempt, struct nsx_error
 	nsx_plan_make(en->rq, &en->facts, attempt == ATTEMPT_EACH ? NSX_WAY_EACH : NSX_WAY_PIDFD,
 		      &en->plan);
 	return 1;
+}
+
+/* Before the first act, and only once. */
+static int start_outsider(struct nsx_engine *en, struct nsx_error *e)
+{
+	if (!en->plan.outside || en->outsider.pid)
+		return 0;
+	return nsx_outsider_start(&en->outsider, &en->facts, en->plan.joins, en->log, e);
+}
+
+/* A process outside that is gone has nothing to tell. */
+static void fill_in(struct nsx_error *e, const struct nsx_plan *plan, size_t at)
+{
+	if (e->step == NSX_STEP_NONE)
+		(void)nsx_fail(e, plan->act[at].step, 0, "the process outside was killed", NULL);
 }
 
 /*
@@ -122,18 +157,30 @@ static int join(struct nsx_engine *en, struct nsx_error *e)
 			return -1;
 		if (rc == 0)
 			continue;
+		if (start_outsider(en, e) < 0)
+			return -1;
 		guard(en);
-		if (nsx_stage_walk(&en->plan, &en->facts, NSX_NOFD, en->log, &at, &tried) == 0)
+		if (nsx_stage_walk(&en->plan, &en->facts, en->outsider.channel, en->log, &at,
+				   &tried) == 0)
 			return 0;
 		if (en->plan.act[at].step != NSX_STEP_JOIN ||
 		    en->plan.act[at].way != NSX_WAY_PIDFD) {
 			*e = tried;
+			fill_in(e, &en->plan, at);
 			return -1;
 		}
 		nsx_log(en->log, NSX_LOG_DEBUG, "one setns() by pidfd was refused; another way",
 			NULL);
 	}
 	return -1; /* not reached: the last attempt has no join by pidfd */
+}
+
+/* Kinds whose inodes are in the report; those that were created are looked at now. */
+static nsx_kinds reported(struct nsx_engine *en)
+{
+	if (en->rq->report_fd != NSX_NOFD)
+		nsx_facts_created(&en->facts, en->plan.unshares);
+	return en->plan.joins | en->plan.unshares;
 }
 
 /* The caller waits for the line: if it cannot be had, neither can the program. */
@@ -148,7 +195,7 @@ static _Noreturn void wait_for(struct nsx_engine *en, int pid)
 		if (out.error.step != NSX_STEP_NONE)
 			nsx_report_error(en->rq->report_fd, &out.error, 0);
 		else if (out.inside && nsx_report_success(en->rq->report_fd, pid, out.inside,
-							  en->plan.joins, &en->facts, &e) < 0) {
+							  reported(en), &en->facts, &e) < 0) {
 			nsx_log_error(en->log, &e);
 			(void)nsx_sys_kill(pid, SIGKILL);
 			nsx_sys_exit(nsx_error_status(&e));
@@ -183,7 +230,7 @@ static _Noreturn void detach_from(struct nsx_engine *en, int pid)
 	}
 	if (out.error.step != NSX_STEP_NONE)
 		end_for(en, pid, &out.error);
-	if (nsx_report_success(en->rq->report_fd, pid, out.inside, en->plan.joins, &en->facts, &e) <
+	if (nsx_report_success(en->rq->report_fd, pid, out.inside, reported(en), &en->facts, &e) <
 	    0) {
 		nsx_log_error(en->log, &e);
 		nsx_sys_exit(nsx_error_status(&e)); /* and so the program ends */
@@ -207,7 +254,16 @@ static int report_in_place(struct nsx_engine *en, struct nsx_error *e)
 	if (en->rq->program && nsx_handoff_look(en->rq->program[0], en->envp, e) < 0)
 		return -1;
 	pid = nsx_sys_getpid();
-	return nsx_report_success(en->rq->report_fd, pid, pid, en->plan.joins, &en->facts, e);
+	return nsx_report_success(en->rq->report_fd, pid, pid, reported(en), &en->facts, e);
+}
+
+/* After the fork: the new process may ask on, the first one waits until it has done so. */
+static void settle_outsider(struct nsx_engine *en, int is_first)
+{
+	if (is_first)
+		nsx_outsider_end(&en->outsider);
+	else
+		en->outsider.pid = 0; /* no child of ours */
 }
 
 /* What is left to do in the new process. */
@@ -215,8 +271,11 @@ static int walk_new(struct nsx_engine *en, struct nsx_error *e)
 {
 	if (en->plan.n == en->plan.n_first + 1)
 		return 0;
-	if (nsx_stage_walk_new(&en->plan, &en->facts, en->log, e) < 0)
+	if (nsx_stage_walk_new(&en->plan, &en->facts, en->outsider.channel, en->log, e) < 0) {
+		fill_in(e, &en->plan, en->plan.n_first);
 		return -1;
+	}
+	nsx_fd_close(&en->outsider.channel);
 	nsx_process_bind(&en->process); /* it may be another user now */
 	return 0;
 }
@@ -233,6 +292,7 @@ static int detach(struct nsx_engine *en, struct nsx_error *e)
 	rc = nsx_process_detach(en->host_fork ? &libc : NULL, &en->process, &pid, e);
 	if (rc < 0)
 		return -1;
+	settle_outsider(en, rc);
 	if (rc > 0)
 		detach_from(en, pid);
 	if (walk_new(en, e) < 0)
@@ -256,6 +316,7 @@ static int go_on(struct nsx_engine *en, struct nsx_error *e)
 	rc = nsx_process_fork(en->host_fork, en->rq->report_fd != NSX_NOFD, &en->process, &pid, e);
 	if (rc < 0)
 		return -1;
+	settle_outsider(en, rc);
 	if (rc > 0)
 		wait_for(en, pid);
 	if (walk_new(en, e) < 0)
@@ -280,8 +341,11 @@ int nsx_engine_enter(struct nsx_engine *en, struct nsx_error *e)
 	moves_host = en->keeps_files && (nsx_request_kinds(en->rq) & NSX_KIND_BIT(NSX_MNT));
 	if (moves_host)
 		nsx_host_remember(&host);
+	en->process.death_signal = en->rq->kill_child ? en->rq->kill_child : SIGKILL;
 	if (join(en, e) < 0)
 		return -1;
+	if (!en->plan.outside_late)
+		nsx_outsider_end(&en->outsider);
 	if (moves_host && nsx_host_check(&host, e) < 0)
 		return -1;
 	return go_on(en, e);
@@ -334,6 +398,7 @@ void nsx_engine_release(struct nsx_engine *en)
 
 int nsx_engine_failed(struct nsx_engine *en, const struct nsx_error *e)
 {
+	nsx_outsider_end(&en->outsider);
 	nsx_log_error(en->log, e);
 	if (en->process.forked)
 		nsx_process_tell(&en->process, e);

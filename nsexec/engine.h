@@ -3,6 +3,8 @@
 #ifndef NSX_ENGINE_H
 #define NSX_ENGINE_H
 
+#include "maps.h"
+#include "outsider.h"
 #include "plan.h"
 #include "process.h"
 
@@ -18,8 +20,10 @@ struct nsx_engine {
 	struct nsx_facts facts;
 	struct nsx_plan plan;
 	struct nsx_process process;
-	int dumpable; /* as it was found; 1: has not been changed, or exec resets it */
-	bool guarded; /* it has been changed */
+	struct nsx_outsider outsider;
+	struct nsx_maps maps; /* kilobytes, not initialised, touched only if there are any */
+	int dumpable;	      /* as it was found; 1: has not been changed, or exec resets it */
+	bool guarded;	      /* it has been changed */
 };
 
 /**

@@ -6,18 +6,21 @@
 #include "errname.h"
 #include "text.h"
 
-static const char step_names[NSX_STEP_COUNT][8] = {
-	[NSX_STEP_NONE] = "none",	[NSX_STEP_GATE] = "gate",
-	[NSX_STEP_READ] = "read",	[NSX_STEP_WORDS] = "words",
-	[NSX_STEP_OPTIONS] = "options", [NSX_STEP_MESSAGE] = "message",
-	[NSX_STEP_TARGET] = "target",	[NSX_STEP_OPEN] = "open",
-	[NSX_STEP_CHECK] = "check",	[NSX_STEP_GUARD] = "guard",
-	[NSX_STEP_OOM] = "oom",		[NSX_STEP_JOIN] = "join",
-	[NSX_STEP_UNSHARE] = "unshare", [NSX_STEP_MAP] = "map",
-	[NSX_STEP_OFFSETS] = "offsets", [NSX_STEP_BECOME] = "become",
-	[NSX_STEP_ROOT] = "root",	[NSX_STEP_CWD] = "cwd",
-	[NSX_STEP_FORK] = "fork",	[NSX_STEP_SESSION] = "session",
-	[NSX_STEP_WAIT] = "wait",	[NSX_STEP_REPORT] = "report",
+static const char step_names[NSX_STEP_COUNT][12] = {
+	[NSX_STEP_NONE] = "none",	  [NSX_STEP_GATE] = "gate",
+	[NSX_STEP_READ] = "read",	  [NSX_STEP_WORDS] = "words",
+	[NSX_STEP_OPTIONS] = "options",	  [NSX_STEP_MESSAGE] = "message",
+	[NSX_STEP_TARGET] = "target",	  [NSX_STEP_OPEN] = "open",
+	[NSX_STEP_CHECK] = "check",	  [NSX_STEP_GUARD] = "guard",
+	[NSX_STEP_OOM] = "oom",		  [NSX_STEP_JOIN] = "join",
+	[NSX_STEP_UNSHARE] = "unshare",	  [NSX_STEP_MAP] = "map",
+	[NSX_STEP_OFFSETS] = "offsets",	  [NSX_STEP_BECOME] = "become",
+	[NSX_STEP_PERSIST] = "persist",	  [NSX_STEP_PROPAGATE] = "propagate",
+	[NSX_STEP_MOUNT] = "mount",	  [NSX_STEP_REGISTER] = "register",
+	[NSX_STEP_HOSTNAME] = "hostname", [NSX_STEP_LOOPBACK] = "loopback",
+	[NSX_STEP_ROOT] = "root",	  [NSX_STEP_CWD] = "cwd",
+	[NSX_STEP_FORK] = "fork",	  [NSX_STEP_SESSION] = "session",
+	[NSX_STEP_WAIT] = "wait",	  [NSX_STEP_REPORT] = "report",
 	[NSX_STEP_EXEC] = "exec",
 };
 
@@ -52,6 +55,18 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 	[NSX_HINT_MAP] = "an ordinary user may map only his own id, the group only with setgroups "
 			 "denied; for more there are newuidmap and newgidmap",
 	[NSX_HINT_MAP_TOOL] = "what it may map is in /etc/subuid and /etc/subgid",
+	[NSX_HINT_SUBIDS] = "give user # some: usermod --add-subuids 100000-165535 "
+			    "--add-subgids 100000-165535 USER, or a line in that file",
+	[NSX_HINT_UNSHARE] = "to create one, say --unshare=KIND",
+	[NSX_HINT_PERSIST] =
+		"binding needs CAP_SYS_ADMIN out here; for mnt, FILE must be on a mount "
+		"that is private: mount --bind DIR DIR; mount --make-private DIR",
+	[NSX_HINT_TOUCH] = "the file must be there: touch FILE",
+	[NSX_HINT_PROPAGATE] =
+		"the root directory is no mount point; --propagation=unchanged leaves "
+		"it as it is",
+	[NSX_HINT_MOUNT_PROC] = "needs a PID namespace that is yours, and where a part of /proc is "
+				"covered by other mounts the kernel gives no new one",
 };
 
 const char *nsx_step_name(enum nsx_step step)

@@ -21,9 +21,15 @@ enum nsx_step {
 	NSX_STEP_OOM,	  /* how soon to be killed when memory runs out */
 	NSX_STEP_JOIN,
 	NSX_STEP_UNSHARE, /* create */
-	NSX_STEP_MAP,	  /* write id maps, from outside */
-	NSX_STEP_OFFSETS, /* write clock offsets, from outside */
-	NSX_STEP_BECOME,  /* change user and group id */
+	NSX_STEP_MAP,	  /* write id maps */
+	NSX_STEP_OFFSETS, /* write clock offsets */
+	NSX_STEP_PERSIST, /* bind a new namespace to a file */
+	NSX_STEP_PROPAGATE,
+	NSX_STEP_MOUNT,
+	NSX_STEP_REGISTER, /* an interpreter, in binfmt_misc */
+	NSX_STEP_HOSTNAME,
+	NSX_STEP_LOOPBACK,
+	NSX_STEP_BECOME, /* change user and group id */
 	NSX_STEP_ROOT,
 	NSX_STEP_CWD,
 	NSX_STEP_FORK,
@@ -56,6 +62,12 @@ enum nsx_hint {
 	NSX_HINT_LIMIT,
 	NSX_HINT_MAP,
 	NSX_HINT_MAP_TOOL,
+	NSX_HINT_SUBIDS,
+	NSX_HINT_UNSHARE,
+	NSX_HINT_PERSIST,
+	NSX_HINT_TOUCH,
+	NSX_HINT_PROPAGATE,
+	NSX_HINT_MOUNT_PROC,
 	NSX_HINT_COUNT
 };
 

@@ -7,15 +7,20 @@
 
 void nsx_facts_init(struct nsx_facts *f)
 {
-	*f = (struct nsx_facts){ .pidfd = NSX_NOFD, .root = NSX_NOFD, .wd = NSX_NOFD };
+	*f = (struct nsx_facts){
+		.pidfd = NSX_NOFD, .root = NSX_NOFD, .wd = NSX_NOFD, .proc = NSX_NOFD
+	};
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
-		f->ns[k].fd = NSX_NOFD;
+		f->ns[k].fd = f->file[k] = NSX_NOFD;
 }
 
 void nsx_facts_close(struct nsx_facts *f)
 {
-	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++) {
 		nsx_fd_close(&f->ns[k].fd);
+		nsx_fd_close(&f->file[k]);
+	}
+	nsx_fd_close(&f->proc);
 	nsx_fd_close(&f->root);
 	nsx_fd_close(&f->wd);
 	f->pidfd = NSX_NOFD;
@@ -74,7 +79,7 @@ int nsx_facts_quick(const struct nsx_request *rq, struct nsx_target *t, struct n
 	const nsx_kinds wanted = nsx_request_kinds(rq);
 	bool looked = false;
 
-	if (t->pidfd == NSX_NOFD || !all_from_target(rq) || rq->root || rq->wd)
+	if (t->pidfd == NSX_NOFD || !all_from_target(rq) || rq->root || rq->wd || rq->unshare)
 		return -1;
 	f->wanted = wanted;
 	f->pid = t->pid;

@@ -22,14 +22,18 @@ struct nsx_ns_fact {
 
 struct nsx_facts {
 	struct nsx_ns_fact ns[NSX_KIND_COUNT];
-	nsx_kinds wanted;  /* of those asked for, what this kernel has */
-	nsx_kinds shared;  /* of those, where ours and theirs are the same */
-	bool complete;	   /* false: only USER, MNT and PID have been compared */
-	int pid;	   /* by which /proc knows the target; 0: there is none */
-	int pidfd;	   /* borrowed from the target; NSX_NOFD: not everything comes from it */
-	int root;	   /* directory to become root, or NSX_NOFD */
-	int wd;		   /* directory to become cwd, or NSX_NOFD */
-	uint64_t our_user; /* inode of our own user namespace, if @complete */
+	nsx_kinds wanted; /* of those asked for, what this kernel has */
+	nsx_kinds shared; /* of those, where ours and theirs are the same */
+	bool complete;	  /* false: only USER, MNT and PID have been compared */
+	int pid;	  /* by which /proc knows the target; 0: there is none */
+	int pidfd;	  /* borrowed from the target; NSX_NOFD: not everything comes from it */
+	int root;	  /* directory to become root, or NSX_NOFD */
+	int wd;		  /* directory to become cwd, or NSX_NOFD */
+	int proc;	  /* our /proc, for what is created; or NSX_NOFD */
+	int file[NSX_KIND_COUNT];   /* where a new one persists, O_PATH; or NSX_NOFD */
+	struct nsx_outside outside; /* what to write for new ones, see maps.h */
+	bool alone;		    /* we may write the maps ourselves */
+	uint64_t our_user;	    /* inode of our own user namespace, if @complete */
 };
 
 void nsx_facts_init(struct nsx_facts *f);
@@ -54,6 +58,15 @@ int nsx_facts_quick(const struct nsx_request *rq, struct nsx_target *t, struct n
  */
 int nsx_facts_complete(const struct nsx_request *rq, struct nsx_target *t, struct nsx_facts *f,
 		       struct nsx_error *e);
+
+/**
+ * nsx_facts_new() - open what namespaces that are to be created will need
+ * @e: step OPEN
+ */
+int nsx_facts_new(const struct nsx_request *rq, struct nsx_facts *f, struct nsx_error *e);
+
+/* Identify new namespaces, which are ours by now, or our children's (pid, time). */
+void nsx_facts_created(struct nsx_facts *f, nsx_kinds kinds);
 
 /**
  * nsx_facts_paths() - the least that is needed where every FILE is one process's own

@@ -4,24 +4,11 @@
 #include <errno.h>
 #include <stdbool.h>
 
+#include "search.h"
 #include "sys.h"
 #include "text.h"
 
 enum { PATH_BYTES = 4096 };
-
-/* Where execvp(3) looks without PATH. */
-static const char default_path[] = "/bin:/usr/bin";
-
-const char *nsx_env_get(char *const *envp, const char *name)
-{
-	for (; *envp; envp++) {
-		const char *rest = nsx_text_after(*envp, name);
-
-		if (rest && *rest == '=')
-			return rest + 1;
-	}
-	return NULL;
-}
 
 static bool exists(const char *path)
 {
@@ -59,20 +46,6 @@ static bool look_further(int rc)
 	       rc == -ESTALE || rc == -ENODEV || rc == -ETIMEDOUT;
 }
 
-/* Cut the next directory off PATH and put @name into it; an empty one means the cwd. */
-static const char *next_candidate(const char *dirs, const char *name, struct nsx_text *t)
-{
-	const char *end = dirs;
-
-	while (*end && *end != ':')
-		end++;
-	nsx_text_bytes(t, dirs, (size_t)(end - dirs));
-	if (end > dirs)
-		nsx_text_str(t, "/");
-	nsx_text_str(t, name);
-	return *end ? end + 1 : NULL;
-}
-
 int nsx_handoff_exec(char **program, char *const *envp, struct nsx_error *e)
 {
 	const char *dirs = nsx_env_get(envp, "PATH");
@@ -88,11 +61,11 @@ int nsx_handoff_exec(char **program, char *const *envp, struct nsx_error *e)
 		}
 	if (!*program[0])
 		return fail("an empty name", ENOENT, false, e);
-	for (dirs = dirs ? dirs : default_path; dirs;) {
+	for (dirs = dirs ? dirs : nsx_search_default; dirs;) {
 		struct nsx_text t = nsx_text_on(path, sizeof(path));
 		int rc;
 
-		dirs = next_candidate(dirs, program[0], &t);
+		dirs = nsx_search_next(dirs, program[0], &t);
 		rc = t.cut ? -ENAMETOOLONG : try(path, program, envp);
 		if (!look_further(rc))
 			return fail(path, -rc, true, e);
@@ -104,40 +77,12 @@ int nsx_handoff_exec(char **program, char *const *envp, struct nsx_error *e)
 	return fail(program[0], -worst, is_there, e);
 }
 
-static int may_execute(const char *path)
-{
-	struct nsx_stat st;
-	int rc = nsx_sys_stat(path, &st);
-
-	if (rc < 0)
-		return rc;
-	return (st.mode & 0170000) == 0100000 ? nsx_sys_may_execute(path) : -EACCES;
-}
-
 int nsx_handoff_look(const char *program, char *const *envp, struct nsx_error *e)
 {
-	const char *dirs = nsx_env_get(envp, "PATH");
 	char path[PATH_BYTES];
-	int worst = -ENOENT;
+	int rc = nsx_search(program, envp, path, sizeof(path));
 
-	for (const char *c = program; *c; c++)
-		if (*c == '/') {
-			int rc = may_execute(program);
-
-			return rc < 0 ? fail(program, -rc, false, e) : 0;
-		}
-	for (dirs = dirs ? dirs : default_path; dirs;) {
-		struct nsx_text t = nsx_text_on(path, sizeof(path));
-		int rc;
-
-		dirs = next_candidate(dirs, program, &t);
-		rc = t.cut ? -ENAMETOOLONG : may_execute(path);
-		if (rc == 0)
-			return 0;
-		if (rc == -EACCES)
-			worst = rc;
-	}
-	return fail(program, -worst, false, e);
+	return rc < 0 ? fail(program, -rc, false, e) : 0;
 }
 
 /* "-sh": a dash in front of its name makes a shell a login shell. */

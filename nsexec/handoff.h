@@ -4,9 +4,7 @@
 #define NSX_HANDOFF_H
 
 #include "error.h"
-
-/* Value of @name in @envp, or NULL. */
-const char *nsx_env_get(char *const *envp, const char *name);
+#include "search.h"
 
 /**
  * nsx_handoff_exec() - execute PROGRAM as execvp(3) would

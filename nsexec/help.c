@@ -8,13 +8,14 @@
 #include "show.h"
 #include "text.h"
 
-enum { HELP_BYTES = 16384, COLUMN_HELP = 30, PATH_BYTES = 4096 };
+enum { HELP_BYTES = 16384, COLUMN_HELP = 33, PATH_BYTES = 4096 };
 
 static const char intro[] = "Usage: nsexec [OPTION]... [--] [PROGRAM [ARG]...]\n"
 			    "Run PROGRAM (default: $SHELL) in other namespaces.\n";
 
 static const char headings[NSX_ABOUT_COUNT][40] = {
 	[NSX_ABOUT_JOINING] = "\nJoining namespaces:\n",
+	[NSX_ABOUT_CREATING] = "\nCreating namespaces:\n",
 	[NSX_ABOUT_BECOMING] = "\nWho the program is:\n",
 	[NSX_ABOUT_RUNNING] = "\nWhere and how it runs:\n",
 };
@@ -48,6 +49,7 @@ static void put_row(struct nsx_text *t, const struct nsx_option_row *row)
 		nsx_text_str(t, " ");
 		nsx_text_str(t, row->value);
 	}
+	nsx_text_str(t, " ");
 	do
 		nsx_text_str(t, " ");
 	while (t->len < start + COLUMN_HELP);

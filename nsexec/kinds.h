@@ -34,7 +34,7 @@ unsigned nsx_kinds_flags(nsx_kinds set);
 struct nsx_text;
 
 /* Write "net", or "cgroup,ipc,net". */
-void nsx_kinds_put(struct nsx_text *t, nsx_kinds set);
+void nsx_kinds_put(struct nsx_text *t, nsx_kinds kinds);
 
 /* The kind whose CLONE_NEW* is @flag, or NSX_KIND_COUNT. */
 enum nsx_kind nsx_kind_by_flag(unsigned flag);

@@ -6,6 +6,8 @@
 static const unsigned char conflicts[][2] = {
 	{ NSX_OPT_FORK, NSX_OPT_NO_FORK },
 	{ NSX_OPT_DETACH, NSX_OPT_NO_FORK },
+	{ NSX_OPT_KILL_CHILD, NSX_OPT_NO_FORK },
+	{ NSX_OPT_KILL_CHILD, NSX_OPT_DETACH },
 	{ NSX_OPT_WD, NSX_OPT_WDNS },
 	{ NSX_OPT_PRESERVE_CREDENTIALS, NSX_OPT_SETUID },
 	{ NSX_OPT_PRESERVE_CREDENTIALS, NSX_OPT_SETGID },
@@ -30,9 +32,11 @@ static int check_sources(struct nsx_parser *p)
 	if (rq->all)
 		return nsx_parser_fail_option(p, "needs a target, -t", NSX_OPT_ALL);
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
-		if (nsx_from_target(rq, k))
-			return nsx_parser_fail(p, "neither FILE nor target, -t, for the namespace",
-					       nsx_kind_table[k].name);
+		if (nsx_from_target(rq, k)) {
+			(void)nsx_parser_fail(p, "neither FILE nor target, -t, for the namespace",
+					      nsx_kind_table[k].name);
+			return nsx_hint(p->e, NSX_HINT_UNSHARE, 0);
+		}
 	if (rq->root && !rq->root_dir)
 		return nsx_parser_fail_option(p, "needs DIR or a target, -t", NSX_OPT_ROOT);
 	if (rq->wd && !rq->wd_dir)
@@ -51,5 +55,12 @@ int nsx_options_check(struct nsx_parser *p)
 			nsx_text_str(&t, nsx_option_rows[conflicts[i][1]].name);
 			return nsx_parser_fail_option(p, buf, conflicts[i][0]);
 		}
-	return p->rq.show == NSX_SHOW_NOTHING ? check_sources(p) : 0;
+	if (p->rq.show != NSX_SHOW_NOTHING)
+		return 0;
+	if (p->rq.fork == NSX_FORK_NEVER && p->rq.create.file[NSX_PID])
+		return nsx_parser_fail_option(
+			p,
+			"a PID namespace is there with its first process, so not to persist with",
+			NSX_OPT_NO_FORK);
+	return check_sources(p);
 }

@@ -9,6 +9,8 @@ static int apply(struct nsx_parser *p, enum nsx_option opt, const char *value)
 	switch (nsx_option_rows[opt].about) {
 	case NSX_ABOUT_JOINING:
 		return nsx_apply_joining(p, opt, value);
+	case NSX_ABOUT_CREATING:
+		return nsx_apply_creating(p, opt, value);
 	case NSX_ABOUT_BECOMING:
 		return nsx_apply_becoming(p, opt, value);
 	case NSX_ABOUT_RUNNING:

@@ -18,6 +18,24 @@ enum nsx_option {
 	NSX_OPT_CGROUP,
 	NSX_OPT_USER,
 	NSX_OPT_TIME,
+	NSX_OPT_UNSHARE,
+	NSX_OPT_MAP_ROOT_USER,
+	NSX_OPT_MAP_CURRENT_USER,
+	NSX_OPT_MAP_USER,
+	NSX_OPT_MAP_GROUP,
+	NSX_OPT_MAP_USERS,
+	NSX_OPT_MAP_GROUPS,
+	NSX_OPT_MAP_AUTO,
+	NSX_OPT_SETGROUPS,
+	NSX_OPT_OWNER,
+	NSX_OPT_PROPAGATION,
+	NSX_OPT_MOUNT_PROC,
+	NSX_OPT_MOUNT_BINFMT,
+	NSX_OPT_LOAD_INTERP,
+	NSX_OPT_HOSTNAME,
+	NSX_OPT_LOOPBACK,
+	NSX_OPT_MONOTONIC,
+	NSX_OPT_BOOTTIME,
 	NSX_OPT_SETUID,
 	NSX_OPT_SETGID,
 	NSX_OPT_PRESERVE_CREDENTIALS,
@@ -27,6 +45,7 @@ enum nsx_option {
 	NSX_OPT_FORK,
 	NSX_OPT_NO_FORK,
 	NSX_OPT_DETACH,
+	NSX_OPT_KILL_CHILD,
 	NSX_OPT_DUMPABLE,
 	NSX_OPT_REPORT_FD,
 	NSX_OPT_PLAN,
@@ -40,11 +59,17 @@ enum nsx_takes {
 	NSX_TAKES_NOTHING,
 	NSX_TAKES_VALUE,
 	NSX_TAKES_VALUES, /* one each time, and it may be given more than once */
-	NSX_TAKES_FILE,	  /* optional, attached */
+	NSX_TAKES_FILE,	  /* or another value; optional, attached */
 };
 
 /* The subject of an option: which file applies it, under which heading --help has it. */
-enum nsx_about { NSX_ABOUT_JOINING, NSX_ABOUT_BECOMING, NSX_ABOUT_RUNNING, NSX_ABOUT_COUNT };
+enum nsx_about {
+	NSX_ABOUT_JOINING,
+	NSX_ABOUT_CREATING,
+	NSX_ABOUT_BECOMING,
+	NSX_ABOUT_RUNNING,
+	NSX_ABOUT_COUNT,
+};
 
 /* Texts lie inside the row, not behind pointers: no relocation in the preload. */
 struct nsx_option_row {

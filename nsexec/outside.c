@@ -9,20 +9,42 @@ enum {
 	RANGES_MAX = 340,	 /* in one map, since Linux 4.15; see user_namespaces(7) */
 	TOOL_TEXT_BYTES = 12288, /* 340 lines of three numbers of ten digits */
 	PATH_BYTES = 48,	 /* "/proc/2147483647/timens_offsets" */
+	STEP_BITS = 8,		 /* of a question; above them the kinds */
 };
 
-int nsx_outside_ask(int channel, enum nsx_step step)
+/* A process whose files are written. */
+struct whose {
+	int proc; /* a /proc that shows it, or NSX_NOFD: the one that is mounted */
+	int pid;  /* 0: ourselves */
+};
+
+/* What is answered: a word if all is well, else an error. */
+union answer {
+	int32_t word;
+	struct nsx_error error;
+};
+
+int nsx_outside_ask(int channel, enum nsx_step step, nsx_kinds kinds, struct nsx_error *e)
 {
 	const int dumpable = nsx_sys_prctl(NSX_PR_GET_DUMPABLE, 0);
-	int32_t word = (int32_t)step;
-	bool written;
+	const int32_t word = (int32_t)step | (int32_t)(kinds << STEP_BITS);
+	union answer answer;
+	long n = -1;
 
 	(void)nsx_sys_prctl(NSX_PR_SET_DUMPABLE, 1); /* cannot fail: a valid value */
-	written = nsx_sys_send(channel, &word, sizeof(word)) == sizeof(word) &&
-		  nsx_sys_read(channel, &word, sizeof(word)) == sizeof(word);
+	if (nsx_sys_send(channel, &word, sizeof(word)) == sizeof(word))
+		n = nsx_sys_read(channel, &answer, sizeof(answer));
 	if (dumpable != 1)
 		(void)nsx_sys_prctl(NSX_PR_SET_DUMPABLE, 0);
-	return written ? 0 : -1;
+	if (n == sizeof(answer.error))
+		*e = answer.error;
+	return n == sizeof(answer.word) ? 0 : -1;
+}
+
+void nsx_outside_question(int32_t word, enum nsx_step *step, nsx_kinds *kinds)
+{
+	*step = (enum nsx_step)(word & ((1 << STEP_BITS) - 1));
+	*kinds = (nsx_kinds)word >> STEP_BITS;
 }
 
 bool nsx_outside_answer(int channel, enum nsx_step step)
@@ -32,21 +54,31 @@ bool nsx_outside_answer(int channel, enum nsx_step step)
 	return nsx_sys_send(channel, &word, sizeof(word)) == sizeof(word);
 }
 
+void nsx_outside_refuse(int channel, const struct nsx_error *e)
+{
+	(void)nsx_sys_send(channel, e, sizeof(*e)); /* nobody left to be told */
+}
+
 static void put_path(char path[PATH_BYTES], int pid, const char *file)
 {
 	struct nsx_text t = nsx_text_on(path, PATH_BYTES);
 
 	nsx_text_str(&t, "/proc/");
-	nsx_text_i64(&t, pid);
+	if (pid)
+		nsx_text_i64(&t, pid);
+	else
+		nsx_text_str(&t, "self");
 	nsx_text_str(&t, "/");
 	nsx_text_str(&t, file);
 }
 
 /* These files take all or nothing in one write.  Return: 0 or -errno. */
-static int write_file(const char *path, const char *text)
+static int write_file(const struct whose *w, const char *path, const char *text)
 {
 	const size_t len = nsx_text_len(text);
-	nsx_autofd fd = nsx_fd_openat(AT_FDCWD, path, O_WRONLY);
+	const bool other = w->proc != NSX_NOFD;
+	nsx_autofd fd = nsx_fd_openat(other ? w->proc : AT_FDCWD,
+				      other ? nsx_text_after(path, "/proc/") : path, O_WRONLY);
 	long rc = fd < 0 ? fd : nsx_sys_write(fd, text, len);
 
 	if (rc < 0)
@@ -153,7 +185,7 @@ static int map_by_tool(int pid, const char *tool, const char *map, struct nsx_er
 	return run_tool(&call, e);
 }
 
-static int write_map(int pid, const char *file, const char *map, const char *tool,
+static int write_map(const struct whose *w, const char *file, const char *map, const char *tool,
 		     const struct nsx_log *log, struct nsx_error *e)
 {
 	char path[PATH_BYTES];
@@ -161,11 +193,11 @@ static int write_map(int pid, const char *file, const char *map, const char *too
 
 	if (!map)
 		return 0;
-	put_path(path, pid, file);
-	rc = write_file(path, map);
+	put_path(path, w->pid, file);
+	rc = write_file(w, path, map);
 	if (rc == -EPERM && tool) {
 		nsx_log(log, NSX_LOG_DEBUG, "not ours to write, so the tool does", tool);
-		return map_by_tool(pid, tool, map, e);
+		return map_by_tool(w->pid, tool, map, e);
 	}
 	if (rc == 0)
 		return 0;
@@ -174,40 +206,59 @@ static int write_map(int pid, const char *file, const char *map, const char *too
 }
 
 /* There is no such file before Linux 3.19, and nothing to deny then. */
-static int deny_setgroups(int pid, struct nsx_error *e)
+static int set_setgroups(const struct whose *w, const char *word, struct nsx_error *e)
 {
 	char path[PATH_BYTES];
 	int rc;
 
-	put_path(path, pid, "setgroups");
-	rc = write_file(path, "deny");
+	put_path(path, w->pid, "setgroups");
+	rc = write_file(w, path, word);
 	return rc == 0 || rc == -ENOENT ? 0 : nsx_fail(e, NSX_STEP_MAP, -rc, path, NULL);
 }
 
-static int write_maps(int pid, const struct nsx_outside *o, const struct nsx_log *log,
+static int write_maps(const struct whose *w, const struct nsx_outside *o, const struct nsx_log *log,
 		      struct nsx_error *e)
 {
-	if (o->deny_setgroups && deny_setgroups(pid, e) < 0)
+	if (o->deny_setgroups && set_setgroups(w, "deny", e) < 0)
 		return -1;
-	if (write_map(pid, "uid_map", o->uid_map, o->newuidmap, log, e) < 0)
+	if (o->allow_setgroups && set_setgroups(w, "allow", e) < 0)
 		return -1;
-	return write_map(pid, "gid_map", o->gid_map, o->newgidmap, log, e);
+	if (write_map(w, "uid_map", o->uid_map, o->newuidmap, log, e) < 0)
+		return -1;
+	return write_map(w, "gid_map", o->gid_map, o->newgidmap, log, e);
 }
 
-static int write_offsets(int pid, const struct nsx_outside *o, struct nsx_error *e)
+static int write_offsets(const struct whose *w, const struct nsx_outside *o, struct nsx_error *e)
 {
 	char path[PATH_BYTES];
 	int rc;
 
-	put_path(path, pid, "timens_offsets");
-	rc = write_file(path, o->offsets);
+	put_path(path, w->pid, "timens_offsets");
+	rc = write_file(w, path, o->offsets);
 	return rc < 0 ? nsx_fail(e, NSX_STEP_OFFSETS, -rc, path, NULL) : 0;
+}
+
+static int write_all(const struct whose *w, enum nsx_step step, const struct nsx_outside *o,
+		     const struct nsx_log *log, struct nsx_error *e)
+{
+	return step == NSX_STEP_MAP ? write_maps(w, o, log, e) : write_offsets(w, o, e);
 }
 
 int nsx_outside_write(int pid, enum nsx_step step, const struct nsx_outside *o,
 		      const struct nsx_log *log, struct nsx_error *e)
 {
-	if (step == NSX_STEP_MAP)
-		return write_maps(pid, o, log, e);
-	return write_offsets(pid, o, e);
+	return write_all(&(struct whose){ NSX_NOFD, pid }, step, o, log, e);
+}
+
+int nsx_outside_write_own(int proc, enum nsx_step step, const struct nsx_outside *o,
+			  const struct nsx_log *log, struct nsx_error *e)
+{
+	const int dumpable = nsx_sys_prctl(NSX_PR_GET_DUMPABLE, 0);
+	int rc;
+
+	(void)nsx_sys_prctl(NSX_PR_SET_DUMPABLE, 1); /* cannot fail: a valid value */
+	rc = write_all(&(struct whose){ proc, 0 }, step, o, log, e);
+	if (dumpable != 1)
+		(void)nsx_sys_prctl(NSX_PR_SET_DUMPABLE, 0);
+	return rc;
 }

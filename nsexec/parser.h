@@ -43,6 +43,7 @@ int nsx_parser_say(struct nsx_parser *p, enum nsx_option opt, enum nsx_said_of o
  * Return: 0, or -1 with the error filled.
  */
 int nsx_apply_joining(struct nsx_parser *p, enum nsx_option opt, const char *value);
+int nsx_apply_creating(struct nsx_parser *p, enum nsx_option opt, const char *value);
 int nsx_apply_becoming(struct nsx_parser *p, enum nsx_option opt, const char *value);
 int nsx_apply_running(struct nsx_parser *p, enum nsx_option opt, const char *value);
 

@@ -123,11 +123,8 @@ static void add_joins(struct nsx_plan *p, const struct nsx_request *rq, const st
 		add_become_root(p, rq);
 }
 
-/*
- * The user namespace first and alone, so that it owns the others; they can only be
- * created by root in it, and that needs the maps.
- */
-static void add_unshares(struct nsx_plan *p, const struct nsx_request *rq)
+/* runc's: root in it before all else, and what is written is written from outside. */
+static void add_unshares_of_runc(struct nsx_plan *p, const struct nsx_request *rq)
 {
 	const nsx_kinds user = rq->unshare & NSX_KIND_BIT(NSX_USER);
 	const nsx_kinds rest = rq->unshare & ~user;
@@ -144,6 +141,132 @@ static void add_unshares(struct nsx_plan *p, const struct nsx_request *rq)
 	p->outside = user || rq->outside.offsets;
 }
 
+static nsx_kinds persistent(const struct nsx_request *rq, nsx_kinds among)
+{
+	nsx_kinds kinds = 0;
+
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
+		if (rq->create.file[k])
+			kinds |= NSX_KIND_BIT(k);
+	return kinds & among;
+}
+
+static void add_persist(struct nsx_plan *p, nsx_kinds kinds)
+{
+	if (!kinds)
+		return;
+	add(p, NSX_STEP_PERSIST)->kinds = kinds;
+	p->outside = true;
+}
+
+static void add_new_user(struct nsx_plan *p, const struct nsx_request *rq,
+			 const struct nsx_facts *f)
+{
+	const struct nsx_outside *o = &f->outside;
+
+	if (rq->create.owner_uid.given)
+		add_become(p, rq->create.owner_uid, rq->create.owner_gid);
+	add(p, NSX_STEP_UNSHARE)->kinds = NSX_KIND_BIT(NSX_USER);
+	if (o->uid_map || o->gid_map || o->deny_setgroups || o->allow_setgroups) {
+		add(p, NSX_STEP_MAP)->ourselves = f->alone;
+		p->outside = !f->alone;
+	}
+}
+
+static unsigned long propagation_flags(enum nsx_propagation propagation)
+{
+	static const unsigned flags[] = {
+		[NSX_PROPAGATION_PRIVATE] = NSX_MS_REC | NSX_MS_PRIVATE,
+		[NSX_PROPAGATION_SLAVE] = NSX_MS_REC | NSX_MS_SLAVE,
+		[NSX_PROPAGATION_SHARED] = NSX_MS_REC | NSX_MS_SHARED,
+		[NSX_PROPAGATION_UNCHANGED] = 0,
+	};
+
+	return flags[propagation];
+}
+
+/* The user namespace first and alone, so that it owns the others. */
+static void add_unshares(struct nsx_plan *p, const struct nsx_request *rq,
+			 const struct nsx_facts *f)
+{
+	const struct nsx_new *n = &rq->create;
+	const nsx_kinds rest = rq->unshare & ~NSX_KIND_BIT(NSX_USER);
+
+	if (rq->unshare & NSX_KIND_BIT(NSX_USER))
+		add_new_user(p, rq, f);
+	if (rest)
+		add(p, NSX_STEP_UNSHARE)->kinds = rest;
+	if (f->outside.offsets)
+		add(p, NSX_STEP_OFFSETS)->ourselves = true;
+	/* Mounted before they are private, the files would be seen inside as well. */
+	if ((rest & NSX_KIND_BIT(NSX_MNT)) && propagation_flags(n->propagation))
+		add(p, NSX_STEP_PROPAGATE)->flags = propagation_flags(n->propagation);
+	add_persist(p, persistent(rq, rq->unshare & ~NSX_KIND_BIT(NSX_PID)));
+	if (n->hostname)
+		add(p, NSX_STEP_HOSTNAME)->path = n->hostname;
+	if (n->loopback)
+		add(p, NSX_STEP_LOOPBACK);
+}
+
+static void add_mount(struct nsx_plan *p, const char *type, const char *dir)
+{
+	struct nsx_act *act = add(p, NSX_STEP_MOUNT);
+
+	act->text = type;
+	act->path = dir;
+}
+
+static void add_register(struct nsx_plan *p, const char *dir, const char *definition)
+{
+	struct nsx_act *act = add(p, NSX_STEP_REGISTER);
+
+	act->path = dir;
+	act->text = definition;
+}
+
+/* Flag F, the last field: the interpreter is opened when it is registered. */
+static bool opens_at_once(const char *definition)
+{
+	const char *flags = definition;
+
+	for (const char *c = definition; *c; c++)
+		if (*c == definition[0])
+			flags = c + 1;
+	while (*flags && *flags != 'F')
+		flags++;
+	return *flags;
+}
+
+/* An interpreter that is opened at once is the caller's, not one of the new root. */
+static bool registers_early(const struct nsx_request *rq)
+{
+	return rq->root && rq->create.load_interp && opens_at_once(rq->create.load_interp);
+}
+
+static void add_root(struct nsx_plan *p, const struct nsx_request *rq, const struct nsx_facts *f)
+{
+	static const char usual[] = "/proc/sys/fs/binfmt_misc";
+
+	if (registers_early(rq)) {
+		add_mount(p, "binfmt_misc", usual);
+		add_register(p, usual, rq->create.load_interp);
+	}
+	if (rq->root)
+		add(p, NSX_STEP_ROOT)->fd = f->root;
+}
+
+static void add_mounts(struct nsx_plan *p, const struct nsx_request *rq)
+{
+	const struct nsx_new *n = &rq->create;
+
+	if (n->proc)
+		add_mount(p, "proc", n->proc);
+	if (n->binfmt)
+		add_mount(p, "binfmt_misc", n->binfmt);
+	if (n->load_interp && !registers_early(rq))
+		add_register(p, n->binfmt, n->load_interp);
+}
+
 /* runc's stage-2: a session of its own, and root there. */
 static void add_stage_2(struct nsx_plan *p, const struct nsx_request *rq)
 {
@@ -156,6 +279,10 @@ static void add_stage_2(struct nsx_plan *p, const struct nsx_request *rq)
 static void add_of_program(struct nsx_plan *p, const struct nsx_request *rq,
 			   const struct nsx_facts *f)
 {
+	/* A PID namespace is there when its first process is. */
+	p->outside_late = persistent(rq, NSX_KIND_BIT(NSX_PID));
+	add_persist(p, persistent(rq, NSX_KIND_BIT(NSX_PID)));
+	add_mounts(p, rq);
 	if (rq->wd)
 		add(p, NSX_STEP_CWD)->fd = f->wd;
 	if (rq->wdns_dir)
@@ -176,7 +303,9 @@ static bool needs_fork(const struct nsx_request *rq, nsx_kinds joins)
 	case NSX_FORK_AUTO:
 		break;
 	}
-	return joins & NSX_KIND_BIT(NSX_PID);
+	/* Of a time namespace only older kernels make a new process necessary (before 6.3). */
+	return (joins & NSX_KIND_BIT(NSX_PID)) ||
+	       (rq->unshare & (NSX_KIND_BIT(NSX_PID) | NSX_KIND_BIT(NSX_TIME)));
 }
 
 void nsx_plan_make(const struct nsx_request *rq, const struct nsx_facts *f, enum nsx_way way,
@@ -184,11 +313,13 @@ void nsx_plan_make(const struct nsx_request *rq, const struct nsx_facts *f, enum
 {
 	struct nsx_plan *p = out;
 
-	*p = (struct nsx_plan){ .joins = f->wanted & ~f->shared };
+	*p = (struct nsx_plan){ .joins = f->wanted & ~f->shared, .unshares = rq->unshare };
 	add_joins(p, rq, f, way);
-	add_unshares(p, rq);
-	if (rq->root)
-		add(p, NSX_STEP_ROOT)->fd = f->root;
+	if (rq->runc.asked)
+		add_unshares_of_runc(p, rq);
+	else
+		add_unshares(p, rq, f);
+	add_root(p, rq, f);
 	p->n_first = p->n;
 	p->forks = needs_fork(rq, p->joins);
 	if (p->forks)

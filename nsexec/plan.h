@@ -19,21 +19,27 @@ struct nsx_act {
 	enum nsx_way way;	/* JOIN */
 	int fd;			/* JOIN: namespace or pidfd; ROOT, CWD: directory; borrowed */
 	int pid;		/* JOIN: whose namespaces, for the subject of an error */
-	const char *path;	/* JOIN: instead of @pid; CWD: instead of @fd, resolved inside */
+	const char *path;	/* JOIN: instead of @pid; CWD: instead of @fd, resolved inside;
+				   MOUNT, REGISTER: directory; HOSTNAME: the name */
+	const char *text;	/* MOUNT: type of file system; REGISTER: what */
+	unsigned long flags;	/* PROPAGATE: MS_* of mount(2) */
+	bool ourselves;		/* MAP, OFFSETS: not by a process outside */
 	struct nsx_id uid, gid; /* BECOME */
 	bool keep_groups;	/* BECOME: the supplementary ones */
 };
 
-/* eight joins, two unshares, map, offsets, three becomes, root, cwd, fork, session, one more become */
-enum { NSX_PLAN_MAX = 24 };
+/* eight joins, and each other act at most as often as it is in plan.c */
+enum { NSX_PLAN_MAX = 48 };
 
 struct nsx_plan {
 	struct nsx_act act[NSX_PLAN_MAX];
 	size_t n;
 	size_t n_first; /* of them, those before the fork; what is behind it is the new process's */
-	nsx_kinds joins; /* all that will be joined */
-	bool outside;	 /* an act needs a process that stays outside: MAP, OFFSETS */
-	bool forks;	 /* the program is a new process */
+	nsx_kinds joins;    /* all that will be joined */
+	nsx_kinds unshares; /* all that will be created */
+	bool outside;	    /* an act needs a process that stays outside: MAP, OFFSETS, PERSIST */
+	bool outside_late;  /* such an act is behind the fork */
+	bool forks;	    /* the program is a new process */
 };
 
 /**

@@ -18,7 +18,9 @@ struct lifeline {
 
 void nsx_process_init(struct nsx_process *p)
 {
-	*p = (struct nsx_process){ .channel = NSX_NOFD, .watch = NSX_NOFD, .hold = NSX_NOFD };
+	*p = (struct nsx_process){
+		.channel = NSX_NOFD, .watch = NSX_NOFD, .hold = NSX_NOFD, .death_signal = SIGKILL
+	};
 }
 
 static int fail(int err, const char *what, struct nsx_error *e)
@@ -47,7 +49,8 @@ void nsx_process_bind(const struct nsx_process *p)
 
 	if (p->watch == NSX_NOFD)
 		return;
-	(void)nsx_sys_prctl(NSX_PR_SET_PDEATHSIG, SIGKILL); /* cannot fail: a valid signal */
+	(void)nsx_sys_prctl(NSX_PR_SET_PDEATHSIG,
+			    (unsigned long)p->death_signal); /* cannot fail: a valid signal */
 	if (nsx_sys_poll(&poll, 1, 0) != 0)
 		(void)nsx_sys_kill(nsx_sys_getpid(), SIGKILL);
 }

@@ -26,6 +26,7 @@ struct nsx_process {
 	int channel;		    /* to the other side, for the report; NSX_NOFD: none */
 	int watch;		    /* the lifeline's end that tells; see process.c */
 	int hold;		    /* its other end, which the waiter must keep open */
+	int death_signal;	    /* for the returning process, if the waiter ends */
 	bool forked;		    /* this is the returning process */
 	bool held;		    /* signals are held, until hand-over */
 };

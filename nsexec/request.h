@@ -32,12 +32,53 @@ struct nsx_outside {
 	const char *gid_map;
 	const char *newuidmap; /* path of the tool that writes what we may not */
 	const char *newgidmap;
-	bool deny_setgroups; /* for ever, before the group map; see user_namespaces(7) */
-	const char *offsets; /* lines "CLOCK SECONDS NANOSECONDS", see time_namespaces(7) */
+	bool allow_setgroups; /* as it is by default, but for where it is denied already */
+	bool deny_setgroups;  /* for ever, before the group map; see user_namespaces(7) */
+	const char *offsets;  /* lines "CLOCK SECONDS NANOSECONDS", see time_namespaces(7) */
+};
+
+/* What id of ours is called in a new user namespace. */
+enum nsx_own { NSX_OWN_UNMAPPED, NSX_OWN_SAME, NSX_OWN_NAMED };
+
+/* May processes in a new user namespace call setgroups(2)? */
+enum nsx_setgroups { NSX_SETGROUPS_AS_IT_IS, NSX_SETGROUPS_ALLOW, NSX_SETGROUPS_DENY };
+
+/* What is mounted or unmounted out here, and in there; see mount_namespaces(7). */
+enum nsx_propagation {
+	NSX_PROPAGATION_PRIVATE,
+	NSX_PROPAGATION_SLAVE,
+	NSX_PROPAGATION_SHARED,
+	NSX_PROPAGATION_UNCHANGED,
+};
+
+/* By how much a clock differs: @sec + @nsec / 1e9 seconds, @nsec never negative. */
+struct nsx_offset {
+	bool given;
+	int64_t sec;
+	uint32_t nsec;
+};
+
+/* How the new namespaces are to be; which ones is in nsx_request.unshare. */
+struct nsx_new {
+	const char *file[NSX_KIND_COUNT]; /* to be bound to, so that it persists; NULL: not */
+	enum nsx_own user, group;
+	const char *user_name, *group_name; /* if named: an id inside, or a name of ours */
+	enum nsx_setgroups setgroups;
+	struct nsx_id owner_uid, owner_gid;
+	struct nsx_offset monotonic, boottime;
+	enum nsx_propagation propagation;
+	const char *proc;	 /* directory on which to mount a proc; NULL: none */
+	const char *binfmt;	 /* directory on which to mount a binfmt_misc; NULL: none */
+	const char *load_interp; /* to be registered there: ":name:type:..."; NULL: nothing */
+	const char *hostname;
+	bool loopback; /* up */
 };
 
 /* Options that may be given more than once: their values, in the order they were said. */
-enum nsx_said_of { NSX_SAID_NOTHING, NSX_SAID_COUNT };
+enum nsx_said_of {
+	NSX_SAID_UIDS, /* "INSIDE:OUTSIDE:COUNT", "OUTSIDE,INSIDE,COUNT", or a word */
+	NSX_SAID_GIDS,
+};
 
 enum { NSX_SAID_MAX = 128 };
 
@@ -62,7 +103,8 @@ struct nsx_request {
 	nsx_kinds join;			  /* kinds named one by one */
 	const char *file[NSX_KIND_COUNT]; /* NULL: that kind comes from the target */
 	nsx_kinds unshare;		  /* kinds to create, after the joins */
-	struct nsx_outside outside;
+	struct nsx_new create;
+	struct nsx_outside outside; /* runc's; the words' is made of @create, see maps.h */
 
 	bool root; /* change root: to @root_dir, NULL: to the target's root */
 	const char *root_dir;
@@ -74,7 +116,8 @@ struct nsx_request {
 	bool preserve_credentials;
 
 	enum nsx_fork fork;
-	bool detach; /* the new process is our parent's child, and we do not wait for it */
+	bool detach;	/* the new process is our parent's child, and we do not wait for it */
+	int kill_child; /* signal for the program when the waiter ends; 0: SIGKILL */
 	enum nsx_dumpable dumpable;
 	int report_fd; /* the caller's descriptor for the report line, or NSX_NOFD */
 	bool plan;     /* print the plan, change nothing */

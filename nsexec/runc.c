@@ -183,7 +183,7 @@ static int stage_2(struct run *run)
 	run->last[1] = channel;
 	if (!hear(channel, &word))
 		return -1; /* stage-0 is gone, and has told why */
-	if (nsx_stage_walk_new(&run->plan, &run->facts, run->log, &run->e) < 0)
+	if (nsx_stage_walk_new(&run->plan, &run->facts, NSX_NOFD, run->log, &run->e) < 0)
 		return give_up(run, channel);
 	(void)say(channel, WORD_READY); /* the caller knows of us, whoever listens here */
 	let_go(run);

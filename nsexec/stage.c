@@ -15,7 +15,19 @@ static int stage(const struct nsx_walk *w, const struct nsx_act *act, struct nsx
 		return nsx_act_unshare(w, act, e);
 	case NSX_STEP_MAP:
 	case NSX_STEP_OFFSETS:
-		return nsx_act_outside(w, act, e);
+		return nsx_act_write(w, act, e);
+	case NSX_STEP_PERSIST:
+		return nsx_act_persist(w, act, e);
+	case NSX_STEP_PROPAGATE:
+		return nsx_act_propagate(w, act, e);
+	case NSX_STEP_MOUNT:
+		return nsx_act_mount(w, act, e);
+	case NSX_STEP_REGISTER:
+		return nsx_act_register(w, act, e);
+	case NSX_STEP_HOSTNAME:
+		return nsx_act_hostname(w, act, e);
+	case NSX_STEP_LOOPBACK:
+		return nsx_act_loopback(w, act, e);
 	case NSX_STEP_SESSION:
 		return nsx_act_session(w, act, e);
 	case NSX_STEP_BECOME:
@@ -51,7 +63,7 @@ static int carry_out(const struct nsx_walk *w, const struct nsx_act *act, const 
 int nsx_stage_walk(const struct nsx_plan *plan, const struct nsx_facts *f, int outer,
 		   const struct nsx_log *log, size_t *done, struct nsx_error *e)
 {
-	const struct nsx_walk w = { plan, f, outer };
+	const struct nsx_walk w = { plan, f, outer, log };
 
 	for (*done = 0; *done < plan->n_first; ++*done)
 		if (carry_out(&w, &plan->act[*done], log, e) < 0)
@@ -59,10 +71,10 @@ int nsx_stage_walk(const struct nsx_plan *plan, const struct nsx_facts *f, int o
 	return 0;
 }
 
-int nsx_stage_walk_new(const struct nsx_plan *plan, const struct nsx_facts *f,
+int nsx_stage_walk_new(const struct nsx_plan *plan, const struct nsx_facts *f, int outer,
 		       const struct nsx_log *log, struct nsx_error *e)
 {
-	const struct nsx_walk w = { plan, f, NSX_NOFD };
+	const struct nsx_walk w = { plan, f, outer, log };
 
 	for (size_t i = plan->n_first + 1; i < plan->n; i++)
 		if (carry_out(&w, &plan->act[i], log, e) < 0)

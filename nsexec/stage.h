@@ -22,7 +22,7 @@ int nsx_stage_walk(const struct nsx_plan *plan, const struct nsx_facts *f, int o
 		   const struct nsx_log *log, size_t *done, struct nsx_error *e);
 
 /* The same for the acts behind the fork, in the new process. */
-int nsx_stage_walk_new(const struct nsx_plan *plan, const struct nsx_facts *f,
+int nsx_stage_walk_new(const struct nsx_plan *plan, const struct nsx_facts *f, int outer,
 		       const struct nsx_log *log, struct nsx_error *e);
 
 #endif

@@ -171,9 +171,14 @@ static inline long nsx_sys_readlink(const char *path, char *buf, size_t size)
 	return nsx_syscall4(__NR_readlinkat, AT_FDCWD, path, buf, size);
 }
 
+static inline int nsx_sys_statat(int dir, const char *path, struct nsx_stat *st)
+{
+	return (int)nsx_syscall4(__NR_newfstatat, dir, path, st, 0);
+}
+
 static inline int nsx_sys_stat(const char *path, struct nsx_stat *st)
 {
-	return (int)nsx_syscall4(__NR_newfstatat, AT_FDCWD, path, st, 0);
+	return nsx_sys_statat(AT_FDCWD, path, st);
 }
 
 /* By our real ids, which are our effective ones too. */
@@ -393,6 +398,47 @@ static inline int nsx_sys_setsid(void)
 static inline int nsx_sys_getaffinity(uint64_t *mask, size_t size)
 {
 	return (int)nsx_syscall3(__NR_sched_getaffinity, 0, size, mask);
+}
+
+static inline uint32_t nsx_sys_geteuid(void)
+{
+	return (uint32_t)nsx_syscall0(__NR_geteuid);
+}
+
+static inline uint32_t nsx_sys_getegid(void)
+{
+	return (uint32_t)nsx_syscall0(__NR_getegid);
+}
+
+/* MS_* of mount(2), in the kernel's numbers. */
+enum {
+	NSX_MS_NOSUID = 2,
+	NSX_MS_NODEV = 4,
+	NSX_MS_NOEXEC = 8,
+	NSX_MS_BIND = 4096,
+	NSX_MS_REC = 16384,
+	NSX_MS_PRIVATE = 1 << 18,
+	NSX_MS_SLAVE = 1 << 19,
+	NSX_MS_SHARED = 1 << 20,
+};
+
+static inline int nsx_sys_mount(const char *source, const char *target, const char *type,
+				unsigned long flags)
+{
+	return (int)nsx_syscall5(__NR_mount, source, target, type, flags, NULL);
+}
+
+static inline int nsx_sys_sethostname(const char *name, size_t len)
+{
+	return (int)nsx_syscall2(__NR_sethostname, name, len);
+}
+
+/* A socket of no protocol, to ask network devices through. */
+static inline int nsx_sys_socket_unix(void)
+{
+	enum { AF_UNIX_NUMBER = 1, DGRAM_CLOEXEC = 2 | 02000000 };
+
+	return (int)nsx_syscall3(__NR_socket, AF_UNIX_NUMBER, DGRAM_CLOEXEC, 0);
 }
 
 static inline int nsx_sys_fchdir(int fd)

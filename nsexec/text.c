@@ -155,19 +155,30 @@ const char *nsx_text_after(const char *s, const char *start)
 	return s;
 }
 
-bool nsx_text_number(const char *s, uint64_t max, uint64_t *out)
+const char *nsx_text_digits(const char *s, uint64_t max, uint64_t *out)
 {
 	uint64_t n = 0;
 
-	if (!*s)
-		return false;
-	for (; *s; s++) {
-		uint64_t digit = (uint64_t)(*s - '0');
+	if (*s < '0' || *s > '9')
+		return NULL;
+	for (; *s >= '0' && *s <= '9'; s++) {
+		const uint64_t digit = (uint64_t)(*s - '0');
 
-		if (*s < '0' || *s > '9' || digit > max || n > (max - digit) / 10)
-			return false;
+		if (digit > max || n > (max - digit) / 10)
+			return NULL;
 		n = n * 10 + digit;
 	}
+	*out = n;
+	return s;
+}
+
+bool nsx_text_number(const char *s, uint64_t max, uint64_t *out)
+{
+	uint64_t n = 0;
+	const char *rest = nsx_text_digits(s, max, &n);
+
+	if (!rest || *rest)
+		return false;
 	*out = n;
 	return true;
 }

@@ -36,6 +36,9 @@ bool nsx_text_same(const char *a, const char *b);
 /* Does @s begin with @start?  Return: what follows it, or NULL. */
 const char *nsx_text_after(const char *s, const char *start);
 
+/* Read the digits at the beginning of @s.  Return: what follows them; NULL: none, or above @max. */
+const char *nsx_text_digits(const char *s, uint64_t max, uint64_t *out);
+
 /**
  * nsx_text_number() - read a whole string as a decimal number
  * @s:   digits only; no sign, no blanks, not empty

@@ -142,7 +142,8 @@ testWordsThatAreWrong() {
 		'options: --report-fd takes a number from 0 to 2147483647 (-1)'
 	early 'all of nobody' "nsexec -a -- $it_runs" 125 'options: needs a target, -t (--all)'
 	early 'kind of nobody' "nsexec -n -- $it_runs" 125 \
-		'options: neither FILE nor target, -t, for the namespace (net)'
+		'options: neither FILE nor target, -t, for the namespace (net)
+nsexec: hint: to create one, say --unshare=KIND'
 	early 'root of nobody' "nsexec -r -- $it_runs" 125 \
 		'options: needs DIR or a target, -t (--root)'
 	early 'directory of nobody' "nsexec -w -- $it_runs" 125 \

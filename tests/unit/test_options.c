@@ -88,12 +88,23 @@ static void rows_differ(void)
 		}
 }
 
-/* A value that every option takes which takes one; else a FILE. */
+/* Values of options that do not take every number, or every FILE. */
+static const struct {
+	enum nsx_option o;
+	const char *value;
+} values[] = {
+	{ NSX_OPT_DUMPABLE, "yes" },	  { NSX_OPT_UNSHARE, "net" },
+	{ NSX_OPT_MAP_USERS, "0:1:2" },	  { NSX_OPT_MAP_GROUPS, "auto" },
+	{ NSX_OPT_SETGROUPS, "allow" },	  { NSX_OPT_OWNER, "1:2" },
+	{ NSX_OPT_PROPAGATION, "slave" }, { NSX_OPT_KILL_CHILD, "TERM" },
+};
+
 static const char *some_value(enum nsx_option o)
 {
-	return o == NSX_OPT_DUMPABLE			    ? "yes"
-	       : nsx_option_rows[o].takes == NSX_TAKES_FILE ? "/f"
-							    : "7";
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
+		if (values[i].o == o)
+			return values[i].value;
+	return nsx_option_rows[o].takes == NSX_TAKES_FILE ? "/f" : "7";
 }
 
 /* One that makes sense without another only if it shows something. */

@@ -401,7 +401,11 @@ static int ask(int dumpable, enum nsx_step step)
 	if (setresuid(asker(), asker(), asker()) < 0)
 		return 4;
 	(void)prctl(PR_SET_DUMPABLE, dumpable);
-	rc = nsx_outside_ask(pair_[1], step);
+	error.step = NSX_STEP_NONE;
+	rc = nsx_outside_ask(pair_[1], step, 0, &error);
+	if (error.step != NSX_STEP_NONE)
+		return strcmp(error.subject, "why") == 0 && dumpable == prctl(PR_GET_DUMPABLE) ? 5
+											       : 6;
 	if (prctl(PR_GET_DUMPABLE) != dumpable)
 		return 2;
 	return rc == 0 ? 0 : rc == -1 ? 1 : 3;
@@ -451,6 +455,22 @@ static void question_waits_for_its_answer(void)
 		}
 }
 
+static void refusal_is_told(void)
+{
+	struct nsx_error why = { .step = NSX_STEP_PERSIST, .err = EPERM, .subject = "why" };
+	enum nsx_step step;
+	nsx_kinds kinds;
+	int32_t word = -1;
+
+	begin_asking(0, NSX_STEP_MAP);
+	check_int(read(pair_[0], &word, sizeof(word)), sizeof(word));
+	nsx_outside_refuse(pair_[0], &why);
+	check_int(answered(), 5);
+	nsx_outside_question(NSX_STEP_PERSIST | (int32_t)(NSX_KINDS_ALL << 8), &step, &kinds);
+	check_int(step, NSX_STEP_PERSIST);
+	check_int(kinds, NSX_KINDS_ALL);
+}
+
 static void nobody_answers(void)
 {
 	int32_t word = -1;
@@ -488,6 +508,7 @@ int main(void)
 	unit("maps are written for a process inside", maps_are_written);
 	unit("clock offsets are written for a process inside", offsets_are_written);
 	unit("a question waits for its answer, dumpable meanwhile", question_waits_for_its_answer);
+	unit("a refusal comes with its reason", refusal_is_told);
 	unit("a question that nobody answers has failed", nobody_answers);
 	(void)unlink(tool);
 	(void)unlink(said);

@@ -82,10 +82,38 @@ static void plan_shows_every_act(void)
 		"2    join    pid     4026532204  4026532100  target, by pidfd: all of this act or none\n"
 		"2    join    user    4026532206  4026532100  target, by pidfd: all of this act or none\n"
 		"3    become  uid 0, gid 0, no supplementary groups\n"
-		"4    cwd     /srv\n"
-		"5    become  uid 1000, no supplementary groups\n"
-		"6    fork    a new process; the first one waits for it\n"
+		"4    fork    a new process; the first one waits for it\n"
+		"5    cwd     /srv\n"
+		"6    become  uid 1000, no supplementary groups\n"
 		"7    exec    ls\n");
+}
+
+static void plan_shows_what_is_created(void)
+{
+	static char *program[] = { "ls", NULL };
+
+	given(0);
+	rq.unshare = NSX_KIND_BIT(NSX_USER) | NSX_KIND_BIT(NSX_MNT) | NSX_KIND_BIT(NSX_PID);
+	rq.create.file[NSX_PID] = "/p";
+	rq.create.proc = "/proc";
+	rq.create.hostname = "box";
+	rq.create.loopback = true;
+	en.facts.outside = (struct nsx_outside){ .uid_map = "0 1000 1\n1 100000 65535\n",
+						 .deny_setgroups = true,
+						 .offsets = "monotonic 5 0\n" };
+	rq.program = program;
+	check_text(shown(NSX_WAY_PIDFD),
+		   HEAD "1    unshare user\n"
+			"2    map     setgroups deny; uid 0 1000 1, 1 100000 65535\n"
+			"3    unshare mnt,pid\n"
+			"4    offsets monotonic 5 0\n"
+			"5    propagate private\n"
+			"6    hostname box\n"
+			"7    loopback up\n"
+			"8    fork    a new process; the first one waits for it\n"
+			"9    persist pid /p\n"
+			"10   mount   proc on /proc\n"
+			"11   exec    ls\n");
 }
 
 static void plan_shows_files(void)
@@ -147,7 +175,7 @@ static void help_keeps_its_columns(void)
 		if (strncmp(line, "  -", 3) != 0 && strncmp(line, "      --", 8) != 0)
 			continue;
 		n++;
-		check(strlen(line) > 30 && line[28] == ' ' && line[29] == ' ' && line[30] != ' ');
+		check(strlen(line) > 33 && line[31] == ' ' && line[32] == ' ' && line[33] != ' ');
 	}
 	check_int(n, NSX_OPT_COUNT);
 }
@@ -163,6 +191,7 @@ static void version_is_one_line(void)
 int main(void)
 {
 	unit("the plan shows every act, with inode and owner", plan_shows_every_act);
+	unit("the plan shows what is created, and how", plan_shows_what_is_created);
 	unit("the plan shows files, and cannot steer a terminal", plan_shows_files);
 	unit("a plan without joins is shown too", nothing_to_do_is_shown_too);
 	unit("output that is lost is an error", lost_output_is_an_error);

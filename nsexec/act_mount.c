@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Acts about what is mounted in a new mount namespace. */
+#include <errno.h>
+
+#include "acts.h"
+#include "text.h"
+
+enum { PATH_BYTES = 4096 };
+
+int nsx_act_propagate(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e)
+{
+	int rc = nsx_sys_mount(NULL, "/", NULL, act->flags);
+
+	(void)w;
+	if (rc == 0)
+		return 0;
+	(void)nsx_fail(e, NSX_STEP_PROPAGATE, -rc, "of all mounts", NULL);
+	return nsx_hint(e, rc == -EINVAL ? NSX_HINT_PROPAGATE : NSX_HINT_NONE, 0);
+}
+
+/*
+ * Whatever the propagation of all others: it must not be seen out here.  What is no
+ * mount point (EINVAL) has its parent's, and becomes private when it is one.
+ */
+int nsx_act_mount(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e)
+{
+	int rc = nsx_sys_mount(NULL, act->path, NULL, NSX_MS_REC | NSX_MS_PRIVATE);
+
+	(void)w;
+	if (rc == 0 || rc == -EINVAL)
+		rc = nsx_sys_mount(act->text, act->path, act->text,
+				   NSX_MS_NOSUID | NSX_MS_NODEV | NSX_MS_NOEXEC);
+	if (rc == 0)
+		return 0;
+	(void)nsx_fail(e, NSX_STEP_MOUNT, -rc, act->text, act->path);
+	return nsx_hint(e, rc == -EPERM ? NSX_HINT_MOUNT_PROC : NSX_HINT_NONE, 0);
+}
+
+int nsx_act_register(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e)
+{
+	const size_t len = nsx_text_len(act->text);
+	char path[PATH_BYTES];
+	struct nsx_text t = nsx_text_on(path, sizeof(path));
+	nsx_autofd fd = NSX_NOFD;
+	long rc;
+
+	(void)w;
+	nsx_text_str(&t, act->path);
+	nsx_text_str(&t, "/register");
+	fd = t.cut ? -ENAMETOOLONG : nsx_fd_openat(AT_FDCWD, path, O_WRONLY);
+	rc = fd < 0 ? fd : nsx_sys_write(fd, act->text, len);
+	return rc < 0 ? nsx_fail(e, NSX_STEP_REGISTER, (int)-rc, act->text, path) : 0;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files such as /etc/passwd and /etc/subuid: a line an entry, its fields separated by colons. */
+#ifndef NSX_COLON_H
+#define NSX_COLON_H
+
+#include <stdbool.h>
+
+#include "fd.h"
+
+enum { NSX_COLON_FIELDS = 4, NSX_COLON_LINE = 1024 };
+
+struct nsx_colon {
+	int fd;
+	size_t at, len;			      /* of @buf, what has not been looked at */
+	char *field[NSX_COLON_FIELDS];	      /* of the entry at hand; "" where it has none */
+	char line[NSX_COLON_LINE], buf[4096]; /* neither is initialised */
+};
+
+/* Return: 0; -errno: there is no such file, say; the first entry is had by _next(). */
+int nsx_colon_open(struct nsx_colon *c, const char *path);
+void nsx_colon_close(struct nsx_colon *c);
+
+/**
+ * nsx_colon_next() - the next entry
+ *
+ * Empty lines, comments and lines of more than NSX_COLON_LINE bytes are passed over.
+ *
+ * Return: false: there is none.
+ */
+bool nsx_colon_next(struct nsx_colon *c);
+
+/* As in /etc/passwd and /etc/group: NAME:...:ID.  Return: false: not there. */
+bool nsx_colon_id_of(const char *path, const char *name, uint32_t *id);
+bool nsx_colon_name_of(const char *path, uint32_t id, char *name, size_t size);
+
+#endif
