@@ -58,6 +58,8 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 	[NSX_HINT_SUBIDS] = "give user # some: usermod --add-subuids 100000-165535 "
 			    "--add-subgids 100000-165535 USER, or a line in that file",
 	[NSX_HINT_UNSHARE] = "to create one, say --unshare=KIND",
+	[NSX_HINT_MAP_ROOT] =
+		"unshare's -r, to be root in a new user namespace, is --map-root-user",
 	[NSX_HINT_PERSIST] =
 		"binding needs CAP_SYS_ADMIN out here; for mnt, FILE must be on a mount "
 		"that is private: mount --bind DIR DIR; mount --make-private DIR",

@@ -37,8 +37,10 @@ static int check_sources(struct nsx_parser *p)
 					      nsx_kind_table[k].name);
 			return nsx_hint(p->e, NSX_HINT_UNSHARE, 0);
 		}
-	if (rq->root && !rq->root_dir)
-		return nsx_parser_fail_option(p, "needs DIR or a target, -t", NSX_OPT_ROOT);
+	if (rq->root && !rq->root_dir) {
+		(void)nsx_parser_fail_option(p, "needs DIR or a target, -t", NSX_OPT_ROOT);
+		return nsx_hint(p->e, NSX_HINT_MAP_ROOT, 0);
+	}
 	if (rq->wd && !rq->wd_dir)
 		return nsx_parser_fail_option(p, "needs DIR or a target, -t", NSX_OPT_WD);
 	return 0;

@@ -248,16 +248,35 @@ testReportTellsOfNewNamespaces() {
 }
 
 testHostGoesOnInNewNamespaces() {
-	for host in python3 node; do
+	cat >"$work/Host.java" <<-'END'
+		import java.nio.file.*;
+
+		public class Host {
+			public static void main(String[] words) throws Exception {
+				System.out.println(new ProcessBuilder("id", "-u").redirectOutput(
+					ProcessBuilder.Redirect.INHERIT).start().waitFor() + " "
+					+ Files.readSymbolicLink(Path.of("/proc/self/ns/net")) + " "
+					+ ProcessHandle.current().pid());
+			}
+		}
+	END
+	for host in python3 node java; do
 		need $host || continue
 		case $host in
 		python3) program='import os; print(os.getuid(), os.readlink("/proc/self/ns/net"), os.getpid())' ;;
 		node) program='console.log(process.getuid(), require("fs").readlinkSync("/proc/self/ns/net"), process.pid)' ;;
 		esac
-		flag=-c
-		[ $host = python3 ] || flag=-e
+		case $host in
+		python3) flag=-c ;;
+		node) flag=-e ;;
+		java)
+			flag="-cp $work"
+			program=Host
+			javac -d "$work" "$work/Host.java" || fail 'javac'
+			;;
+		esac
 		got=$($as_user env NSEXEC='--unshare=user,net,pid --map-root-user' LD_PRELOAD="$PRELOAD" \
-			$host $flag "$program" 2>&1)
+			$host $flag "$program" 2>&1 | paste -sd ' ' - | sed 's/^0 0 /0 /')
 		assertTrue "$host: $got" "echo '$got' | grep -qx '0 net:\[[0-9]*\] 1'"
 		assertNotContains "$got" "$(readlink /proc/self/ns/net)"
 	done

@@ -145,7 +145,8 @@ testWordsThatAreWrong() {
 		'options: neither FILE nor target, -t, for the namespace (net)
 nsexec: hint: to create one, say --unshare=KIND'
 	early 'root of nobody' "nsexec -r -- $it_runs" 125 \
-		'options: needs DIR or a target, -t (--root)'
+		"options: needs DIR or a target, -t (--root)
+nsexec: hint: unshare's -r, to be root in a new user namespace, is --map-root-user"
 	early 'directory of nobody' "nsexec -w -- $it_runs" 125 \
 		'options: needs DIR or a target, -t (--wd)'
 	early 'target for nothing' "nsexec -t $plain -- $it_runs" 125 \
