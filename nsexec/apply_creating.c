@@ -33,6 +33,14 @@ static const char *after_kind(const char *s, enum nsx_kind *kind)
 	return NULL;
 }
 
+int nsx_parser_create(struct nsx_parser *p, enum nsx_kind kind, const char *file)
+{
+	p->rq.unshare |= NSX_KIND_BIT(kind);
+	if (file)
+		p->rq.create.file[kind] = file;
+	return 0;
+}
+
 /* A FILE goes on to the end of the word, since it may have a comma in it. */
 static int add_kinds(struct nsx_parser *p, const char *value)
 {

@@ -7,6 +7,7 @@
 #include "help.h"
 #include "options.h"
 #include "show.h"
+#include "text.h"
 
 /* The command's way through the rooms, up to exec.  Return: only on failure or if done. */
 static int enter_and_exec(struct nsx_engine *en, const struct nsx_request *rq, char **envp,
@@ -30,6 +31,17 @@ static int run(struct nsx_engine *en, const struct nsx_request *rq, char **envp,
 	return nsx_engine_look(en, e) < 0 ? -1 : nsx_show_plan(en, e);
 }
 
+/* A link to us of that name is spoken to as unshare(1) is. */
+static enum nsx_dialect dialect(const char *name)
+{
+	const char *base = name ? name : "";
+
+	for (const char *c = base; *c; c++)
+		if (*c == '/')
+			base = c + 1;
+	return nsx_text_same(base, "unshare") ? NSX_DIALECT_UNSHARE : NSX_DIALECT_OURS;
+}
+
 static int command(char **argv, char **envp)
 {
 	struct nsx_words words = { .word = argv + 1 };
@@ -42,7 +54,7 @@ static int command(char **argv, char **envp)
 	nsx_engine_init(&en, &rq, &log, envp);
 	if (level && *level && nsx_log_parse(level, &log, &e) < 0)
 		return nsx_engine_failed(&en, &e);
-	if (nsx_options_parse(&words, &rq, &e) < 0)
+	if (nsx_options_parse(&words, dialect(argv[0]), &rq, &e) < 0)
 		return nsx_engine_failed(&en, &e);
 	return run(&en, &rq, envp, &e) < 0 ? nsx_engine_failed(&en, &e) : 0;
 }

@@ -83,9 +83,13 @@ struct nsx_option_row {
 
 extern const struct nsx_option_row nsx_option_rows[NSX_OPT_COUNT];
 
+/* Who is spoken to: the letters of unshare(1) mean other things than those of nsenter(1). */
+enum nsx_dialect { NSX_DIALECT_OURS, NSX_DIALECT_UNSHARE };
+
 /**
  * nsx_options_parse() - turn words into a request
  * @words: options, then maybe PROGRAM and its arguments
+ * @dialect: which letters and names go before those of the table
  * @out:   written only on success, but for its report_fd, so that the failure can be
  *         reported if it came behind that option; points into @words
  * @e:     zeroed by the caller; filled on failure: step OPTIONS, errno 0, subject with the word
@@ -97,6 +101,7 @@ extern const struct nsx_option_row nsx_option_rows[NSX_OPT_COUNT];
  * Context: any; pure; no allocation, no system call.
  * Return: 0, or -1 with @e filled.
  */
-int nsx_options_parse(const struct nsx_words *words, struct nsx_request *out, struct nsx_error *e);
+int nsx_options_parse(const struct nsx_words *words, enum nsx_dialect dialect,
+		      struct nsx_request *out, struct nsx_error *e);
 
 #endif

@@ -10,6 +10,7 @@
 #include "options.h"
 
 struct nsx_parser {
+	enum nsx_dialect dialect;
 	struct nsx_request rq;
 	bool seen[NSX_OPT_COUNT];
 	struct nsx_error *e;
@@ -46,6 +47,25 @@ int nsx_apply_joining(struct nsx_parser *p, enum nsx_option opt, const char *val
 int nsx_apply_creating(struct nsx_parser *p, enum nsx_option opt, const char *value);
 int nsx_apply_becoming(struct nsx_parser *p, enum nsx_option opt, const char *value);
 int nsx_apply_running(struct nsx_parser *p, enum nsx_option opt, const char *value);
+
+/* What a letter or a long name stands for, and in which form it takes what it takes. */
+struct nsx_meaning {
+	enum nsx_option opt; /* NSX_OPT_COUNT: nothing */
+	enum nsx_takes takes;
+	enum nsx_kind create; /* for NSX_OPT_UNSHARE by its kind; else NSX_KIND_COUNT */
+};
+
+/**
+ * nsx_unshare_letter() - what a letter means to unshare(1)
+ * nsx_unshare_name()   - what a long name means to it, up to its '=' or end
+ *
+ * Return: false: nothing else than to us.
+ */
+bool nsx_unshare_letter(char letter, struct nsx_meaning *out);
+bool nsx_unshare_name(const char *name, struct nsx_meaning *out);
+
+/* Create a namespace of @kind; @file: to persist in, or NULL. */
+int nsx_parser_create(struct nsx_parser *p, enum nsx_kind kind, const char *file);
 
 /* What only all options together can tell: conflicts, and what is missing. */
 int nsx_options_check(struct nsx_parser *p);

@@ -54,7 +54,7 @@ static nsx_fork_fn *host_fork(void)
 
 static int parse(const struct nsx_words *words, struct nsx_request *rq, struct nsx_error *e)
 {
-	if (nsx_options_parse(words, rq, e) < 0)
+	if (nsx_options_parse(words, NSX_DIALECT_OURS, rq, e) < 0)
 		return -1;
 	if (rq->show != NSX_SHOW_NOTHING)
 		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "not in front of a host program",

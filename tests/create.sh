@@ -282,6 +282,27 @@ testHostGoesOnInNewNamespaces() {
 	done
 }
 
+# The same words to both.
+testLinkOfThatNameIsSpokenToAsUnshareIs() {
+	need unshare || return 0
+	ln -s "$NSEXEC" "$work/unshare"
+	say='for it in '$kinds'; do
+			case " '$(for it in $kinds; do readlink /proc/self/ns/$it; done | paste -sd ' ' -)' " in
+			*" $(readlink /proc/self/ns/$it) "*) ;;
+			*) echo $it ;;
+			esac
+		done; id; pwd; [ $$ = 1 ] && echo first; tr -s " " </proc/self/uid_map'
+	mkdir -p "$work/dir"
+	for words in '-r' '-c' '-Ur' '-Urn' '-Urmpf' '-rm -w /tmp' '-r -n -u -i -C' '-rT' '-rfp' \
+		"--user --map-root-user --mount --wd=$work/dir" '-U' '-rm -R / -w /usr' \
+		'-r --uts --ipc --net' '-rf --kill-child' '--map-user=5 -m'; do
+		assertEquals "unshare $words" "$($as_user unshare $words sh -c "$say" 2>&1)" \
+			"$($as_user "$work/unshare" $words sh -c "$say" 2>&1)"
+	done
+	got=$("$work/unshare" -x 2>&1)
+	assertContains "$got" "$got" 'nsexec: options: unknown option (-x)'
+}
+
 testSignalOfKillChild() {
 	"$NSEXEC" --kill-child=TERM -- sh -c 'trap "echo told >$0; exit" TERM; echo >$0.ready; while :; do sleep 0.05; done' \
 		"$work/told" &

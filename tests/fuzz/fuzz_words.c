@@ -189,7 +189,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_no_error(&e);
 	check_words(&words);
 	check_round_trip(&words);
-	if (nsx_options_parse(&words, &rq, &e) < 0) {
+	if (nsx_options_parse(&words, NSX_DIALECT_OURS, &rq, &e) < 0) {
 		check_error(&e, NSX_STEP_OPTIONS);
 		return 0;
 	}

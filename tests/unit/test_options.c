@@ -30,7 +30,7 @@ static int parse(const char *line)
 	words.word[words.n] = NULL;
 	memset(&error, 0, sizeof(error));
 	memset(&rq, FILLER, sizeof(rq));
-	return nsx_options_parse(&words, &rq, &error);
+	return nsx_options_parse(&words, NSX_DIALECT_OURS, &rq, &error);
 }
 
 /* What the user reads. */
@@ -458,7 +458,7 @@ static void long_words_are_cut_in_errors(void)
 	argument[1] = word;
 	argument[2] = NULL;
 	memset(&error, 0, sizeof(error));
-	check_int(nsx_options_parse(&words, &rq, &error), -1);
+	check_int(nsx_options_parse(&words, NSX_DIALECT_OURS, &rq, &error), -1);
 	check(ends(error.subject, sizeof(error.subject)));
 	check_int(strlen(error.subject), sizeof(error.subject) - 1);
 	check(strncmp(error.subject, "unknown option (--xxx", 21) == 0);
