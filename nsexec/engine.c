@@ -14,6 +14,8 @@ void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const 
 	en->rq = rq;
 	en->log = log;
 	en->envp = envp;
+	en->env_room = NSX_ENVIRONMENT_ANY;
+	en->environment = (struct nsx_environment){ 0 };
 	en->host_fork = NULL;
 	en->let_go = NULL;
 	en->keeps_files = false;
@@ -38,9 +40,19 @@ static int open_target(struct nsx_engine *en, struct nsx_error *e)
 	return nsx_target_open(&who, &en->target, e);
 }
 
+static int make_environment(struct nsx_engine *en, struct nsx_error *e)
+{
+	if (nsx_environment_make(en->rq, en->envp, en->env_room, &en->target, &en->environment, e) <
+	    0)
+		return -1;
+	if (en->environment.variable)
+		en->envp = en->environment.variable;
+	return 0;
+}
+
 int nsx_engine_look(struct nsx_engine *en, struct nsx_error *e)
 {
-	if (open_target(en, e) < 0)
+	if (open_target(en, e) < 0 || make_environment(en, e) < 0)
 		return -1;
 	if (nsx_facts_complete(en->rq, &en->target, &en->facts, e) < 0)
 		return -1;
@@ -275,7 +287,7 @@ int nsx_engine_enter(struct nsx_engine *en, struct nsx_error *e)
 	if (report != NSX_NOFD && nsx_sys_fcntl(report, F_SETFD, FD_CLOEXEC) < 0)
 		return nsx_fail_number(e, NSX_STEP_REPORT, EBADF, "--report-fd", "descriptor ",
 				       (uint64_t)report, "");
-	if (open_target(en, e) < 0)
+	if (open_target(en, e) < 0 || make_environment(en, e) < 0)
 		return -1;
 	moves_host = en->keeps_files && (nsx_request_kinds(en->rq) & NSX_KIND_BIT(NSX_MNT));
 	if (moves_host)

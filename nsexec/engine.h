@@ -3,6 +3,7 @@
 #ifndef NSX_ENGINE_H
 #define NSX_ENGINE_H
 
+#include "environment.h"
 #include "plan.h"
 #include "process.h"
 
@@ -10,7 +11,8 @@
 struct nsx_engine {
 	const struct nsx_request *rq;
 	const struct nsx_log *log;
-	char *const *envp;
+	char *const *envp;	/* of the program; once it has entered, as it was asked for */
+	size_t env_room;	/* variables that the array of a host has room for */
 	nsx_fork_fn *host_fork; /* of a host that goes on; NULL: a program will be executed */
 	void (*let_go)(void);	/* in the waiter: drop the memory of the host; or NULL */
 	bool keeps_files;	/* the host needs its own files wherever it goes on */
@@ -18,6 +20,7 @@ struct nsx_engine {
 	struct nsx_facts facts;
 	struct nsx_plan plan;
 	struct nsx_process process;
+	struct nsx_environment environment;
 	int dumpable; /* as it was found; 1: has not been changed, or exec resets it */
 	bool guarded; /* it has been changed */
 };
@@ -25,9 +28,9 @@ struct nsx_engine {
 /**
  * nsx_engine_init() - prepare a run
  * @rq, @log: outlive the engine
- * @envp: the environment that a program will get
+ * @envp: the environment that a program will get, unless another is asked for
  *
- * A constructor sets @host_fork and @let_go afterwards.
+ * A constructor sets @host_fork, @let_go and @env_room afterwards, for a host that goes on.
  */
 void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const struct nsx_log *log,
 		     char *const *envp);

@@ -12,13 +12,13 @@ static const char step_names[NSX_STEP_COUNT][8] = {
 	[NSX_STEP_OPTIONS] = "options", [NSX_STEP_MESSAGE] = "message",
 	[NSX_STEP_TARGET] = "target",	[NSX_STEP_OPEN] = "open",
 	[NSX_STEP_CHECK] = "check",	[NSX_STEP_GUARD] = "guard",
-	[NSX_STEP_OOM] = "oom",		[NSX_STEP_JOIN] = "join",
-	[NSX_STEP_UNSHARE] = "unshare", [NSX_STEP_MAP] = "map",
-	[NSX_STEP_OFFSETS] = "offsets", [NSX_STEP_BECOME] = "become",
-	[NSX_STEP_ROOT] = "root",	[NSX_STEP_CWD] = "cwd",
-	[NSX_STEP_FORK] = "fork",	[NSX_STEP_SESSION] = "session",
-	[NSX_STEP_WAIT] = "wait",	[NSX_STEP_REPORT] = "report",
-	[NSX_STEP_EXEC] = "exec",
+	[NSX_STEP_ENVIRON] = "environ", [NSX_STEP_OOM] = "oom",
+	[NSX_STEP_JOIN] = "join",	[NSX_STEP_UNSHARE] = "unshare",
+	[NSX_STEP_MAP] = "map",		[NSX_STEP_OFFSETS] = "offsets",
+	[NSX_STEP_BECOME] = "become",	[NSX_STEP_ROOT] = "root",
+	[NSX_STEP_CWD] = "cwd",		[NSX_STEP_FORK] = "fork",
+	[NSX_STEP_SESSION] = "session", [NSX_STEP_WAIT] = "wait",
+	[NSX_STEP_REPORT] = "report",	[NSX_STEP_EXEC] = "exec",
 };
 
 /* '#' stands for the error's fact. */
@@ -52,6 +52,9 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 	[NSX_HINT_MAP] = "an ordinary user may map only his own id, the group only with setgroups "
 			 "denied; for more there are newuidmap and newgidmap",
 	[NSX_HINT_MAP_TOOL] = "what it may map is in /etc/subuid and /etc/subgid",
+	[NSX_HINT_HOST_ENVIRON] =
+		"a host program keeps its own array of variables; put them in front "
+		"of its command, as in NAME=VALUE NSEXEC=... HOST",
 };
 
 const char *nsx_step_name(enum nsx_step step)

@@ -5,6 +5,7 @@
 #define FILE_OF_KIND NSX_TAKES_FILE, "FILE"
 #define DIR_OR_TARGETS NSX_TAKES_FILE, "DIR"
 #define VALUE(name) NSX_TAKES_VALUE, name
+#define VALUES(name) NSX_TAKES_VALUES, name
 
 /* In the order of --help and of the manual. */
 const struct nsx_option_row nsx_option_rows[NSX_OPT_COUNT] = {
@@ -34,6 +35,13 @@ const struct nsx_option_row nsx_option_rows[NSX_OPT_COUNT] = {
 			     "run as this group id, without supplementary groups" },
 	[NSX_OPT_PRESERVE_CREDENTIALS] = { NSX_ABOUT_BECOMING, 0, "preserve-credentials", FLAG,
 					   "keep user and group ids when joining a user namespace" },
+	[NSX_OPT_TARGET_ENV] = { NSX_ABOUT_ENVIRONMENT, 'e', "target-env", FLAG,
+				 "the target's environment in place of the caller's" },
+	[NSX_OPT_CLEARENV] = { NSX_ABOUT_ENVIRONMENT, 0, "clearenv", FLAG,
+			       "remove every variable" },
+	[NSX_OPT_ENV] = { NSX_ABOUT_ENVIRONMENT, 0, "env", VALUES("NAME=VALUE"), "set a variable" },
+	[NSX_OPT_UNSETENV] = { NSX_ABOUT_ENVIRONMENT, 0, "unsetenv", VALUES("NAME"),
+			       "remove a variable" },
 	[NSX_OPT_ROOT] = { NSX_ABOUT_RUNNING, 'r', "root", DIR_OR_TARGETS,
 			   "change root, to the target's unless DIR is given" },
 	[NSX_OPT_WD] = { NSX_ABOUT_RUNNING, 'w', "wd", DIR_OR_TARGETS,

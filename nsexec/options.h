@@ -21,6 +21,10 @@ enum nsx_option {
 	NSX_OPT_SETUID,
 	NSX_OPT_SETGID,
 	NSX_OPT_PRESERVE_CREDENTIALS,
+	NSX_OPT_TARGET_ENV,
+	NSX_OPT_CLEARENV,
+	NSX_OPT_ENV,
+	NSX_OPT_UNSETENV,
 	NSX_OPT_ROOT,
 	NSX_OPT_WD,
 	NSX_OPT_WDNS,
@@ -44,7 +48,13 @@ enum nsx_takes {
 };
 
 /* The subject of an option: which file applies it, under which heading --help has it. */
-enum nsx_about { NSX_ABOUT_JOINING, NSX_ABOUT_BECOMING, NSX_ABOUT_RUNNING, NSX_ABOUT_COUNT };
+enum nsx_about {
+	NSX_ABOUT_JOINING,
+	NSX_ABOUT_BECOMING,
+	NSX_ABOUT_ENVIRONMENT,
+	NSX_ABOUT_RUNNING,
+	NSX_ABOUT_COUNT,
+};
 
 /* Texts lie inside the row, not behind pointers: no relocation in the preload. */
 struct nsx_option_row {

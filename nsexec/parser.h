@@ -44,6 +44,7 @@ int nsx_parser_say(struct nsx_parser *p, enum nsx_option opt, enum nsx_said_of o
  */
 int nsx_apply_joining(struct nsx_parser *p, enum nsx_option opt, const char *value);
 int nsx_apply_becoming(struct nsx_parser *p, enum nsx_option opt, const char *value);
+int nsx_apply_environment(struct nsx_parser *p, enum nsx_option opt, const char *value);
 int nsx_apply_running(struct nsx_parser *p, enum nsx_option opt, const char *value);
 
 /* What only all options together can tell: conflicts, and what is missing. */

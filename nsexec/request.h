@@ -37,7 +37,12 @@ struct nsx_outside {
 };
 
 /* Options that may be given more than once: their values, in the order they were said. */
-enum nsx_said_of { NSX_SAID_NOTHING, NSX_SAID_COUNT };
+enum nsx_said_of {
+	NSX_SAID_SETENV,
+	NSX_SAID_UNSETENV,
+	NSX_SAID_CLEARENV, /* without a value */
+	NSX_SAID_COUNT
+};
 
 enum { NSX_SAID_MAX = 128 };
 
@@ -72,6 +77,8 @@ struct nsx_request {
 
 	struct nsx_id uid, gid;
 	bool preserve_credentials;
+
+	bool target_env; /* the target's environment, to be edited by what was said */
 
 	enum nsx_fork fork;
 	bool detach; /* the new process is our parent's child, and we do not wait for it */

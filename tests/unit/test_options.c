@@ -91,9 +91,14 @@ static void rows_differ(void)
 /* A value that every option takes which takes one; else a FILE. */
 static const char *some_value(enum nsx_option o)
 {
-	return o == NSX_OPT_DUMPABLE			    ? "yes"
-	       : nsx_option_rows[o].takes == NSX_TAKES_FILE ? "/f"
-							    : "7";
+	switch (o) {
+	case NSX_OPT_DUMPABLE:
+		return "yes";
+	case NSX_OPT_ENV:
+		return "NAME=7";
+	default:
+		return nsx_option_rows[o].takes == NSX_TAKES_FILE ? "/f" : "7";
+	}
 }
 
 /* One that makes sense without another only if it shows something. */
@@ -371,6 +376,7 @@ static void misuse_is_named(void)
 static void contradictions_are_refused(void)
 {
 	static const char *const lines[][2] = {
+		{ "-t1 -e --clearenv", "options: conflicts with --clearenv (--target-env)" },
 		{ "-F --fork", "options: conflicts with --no-fork (--fork)" },
 		{ "--fork -F", "options: conflicts with --no-fork (--fork)" },
 		{ "--detach -F", "options: conflicts with --no-fork (--detach)" },
