@@ -210,6 +210,9 @@ func (c *Cmd) words() (words, error) {
 		}
 	}
 	w.flag("preserve-credentials", c.PreserveCredentials)
+	if c.Target.OwnEnv && c.Env != nil {
+		return nil, badRequest("Target.OwnEnv and Cmd.Env")
+	}
 	if c.Dir != "" {
 		w.value("wdns", c.Dir)
 	}

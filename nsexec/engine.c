@@ -14,7 +14,9 @@ void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const 
 {
 	en->rq = rq;
 	en->log = log;
-	en->envp = envp;
+	en->envp = en->callers_envp = envp;
+	en->env_room = NSX_ENVIRONMENT_ANY;
+	en->environment = (struct nsx_environment){ 0 };
 	en->host_fork = NULL;
 	en->let_go = NULL;
 	en->keeps_files = false;
@@ -51,16 +53,26 @@ static int learn(struct nsx_engine *en, struct nsx_error *e)
 		return -1;
 	if (!(en->rq->unshare & written))
 		return 0;
-	if (nsx_maps_make(en->rq, &en->target, &en->facts, en->envp, &en->maps, e) < 0)
+	if (nsx_maps_make(en->rq, &en->target, &en->facts, en->callers_envp, &en->maps, e) < 0)
 		return -1;
 	en->facts.outside = en->maps.outside;
 	en->facts.alone = en->maps.alone;
 	return 0;
 }
 
+static int make_environment(struct nsx_engine *en, struct nsx_error *e)
+{
+	if (nsx_environment_make(en->rq, en->envp, en->env_room, &en->target, &en->environment, e) <
+	    0)
+		return -1;
+	if (en->environment.variable)
+		en->envp = en->environment.variable;
+	return 0;
+}
+
 int nsx_engine_look(struct nsx_engine *en, struct nsx_error *e)
 {
-	if (open_target(en, e) < 0)
+	if (open_target(en, e) < 0 || make_environment(en, e) < 0)
 		return -1;
 	if (learn(en, e) < 0)
 		return -1;
@@ -336,7 +348,7 @@ int nsx_engine_enter(struct nsx_engine *en, struct nsx_error *e)
 	if (report != NSX_NOFD && nsx_sys_fcntl(report, F_SETFD, FD_CLOEXEC) < 0)
 		return nsx_fail_number(e, NSX_STEP_REPORT, EBADF, "--report-fd", "descriptor ",
 				       (uint64_t)report, "");
-	if (open_target(en, e) < 0)
+	if (open_target(en, e) < 0 || make_environment(en, e) < 0)
 		return -1;
 	moves_host = en->keeps_files && (nsx_request_kinds(en->rq) & NSX_KIND_BIT(NSX_MNT));
 	if (moves_host)

@@ -5,6 +5,7 @@
 
 #include "maps.h"
 #include "outsider.h"
+#include "environment.h"
 #include "plan.h"
 #include "process.h"
 
@@ -12,10 +13,12 @@
 struct nsx_engine {
 	const struct nsx_request *rq;
 	const struct nsx_log *log;
-	char *const *envp;
-	nsx_fork_fn *host_fork; /* of a host that goes on; NULL: a program will be executed */
-	void (*let_go)(void);	/* in the waiter: drop the memory of the host; or NULL */
-	bool keeps_files;	/* the host needs its own files wherever it goes on */
+	char *const *envp;	   /* of the program; once it has entered, as it was asked for */
+	char *const *callers_envp; /* by which tools of ours are found */
+	size_t env_room;	   /* variables that the array of a host has room for */
+	nsx_fork_fn *host_fork;	   /* of a host that goes on; NULL: a program will be executed */
+	void (*let_go)(void);	   /* in the waiter: drop the memory of the host; or NULL */
+	bool keeps_files;	   /* the host needs its own files wherever it goes on */
 	struct nsx_target target;
 	struct nsx_facts facts;
 	struct nsx_plan plan;
@@ -24,14 +27,15 @@ struct nsx_engine {
 	struct nsx_maps maps; /* kilobytes, not initialised, touched only if there are any */
 	int dumpable;	      /* as it was found; 1: has not been changed, or exec resets it */
 	bool guarded;	      /* it has been changed */
+	struct nsx_environment environment;
 };
 
 /**
  * nsx_engine_init() - prepare a run
  * @rq, @log: outlive the engine
- * @envp: the environment that a program will get
+ * @envp: the environment that a program will get, unless another is asked for
  *
- * A constructor sets @host_fork and @let_go afterwards.
+ * A constructor sets @host_fork, @let_go and @env_room afterwards, for a host that goes on.
  */
 void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const struct nsx_log *log,
 		     char *const *envp);

@@ -21,7 +21,7 @@ static const char step_names[NSX_STEP_COUNT][12] = {
 	[NSX_STEP_ROOT] = "root",	  [NSX_STEP_CWD] = "cwd",
 	[NSX_STEP_FORK] = "fork",	  [NSX_STEP_SESSION] = "session",
 	[NSX_STEP_WAIT] = "wait",	  [NSX_STEP_REPORT] = "report",
-	[NSX_STEP_EXEC] = "exec",
+	[NSX_STEP_EXEC] = "exec",	  [NSX_STEP_ENVIRON] = "environ",
 };
 
 /* '#' stands for the error's fact. */
@@ -69,6 +69,9 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 		"it as it is",
 	[NSX_HINT_MOUNT_PROC] = "needs a PID namespace that is yours, and where a part of /proc is "
 				"covered by other mounts the kernel gives no new one",
+	[NSX_HINT_HOST_ENVIRON] =
+		"a host program keeps its own array of variables; put them in front "
+		"of its command, as in NAME=VALUE NSEXEC=... HOST",
 };
 
 const char *nsx_step_name(enum nsx_step step)

@@ -18,6 +18,7 @@ enum nsx_step {
 	NSX_STEP_OPEN,	  /* open what will be needed later */
 	NSX_STEP_CHECK,	  /* ask the kernel about it */
 	NSX_STEP_GUARD,	  /* become non-dumpable, or dumpable again */
+	NSX_STEP_ENVIRON, /* make another environment */
 	NSX_STEP_OOM,	  /* how soon to be killed when memory runs out */
 	NSX_STEP_JOIN,
 	NSX_STEP_UNSHARE, /* create */
@@ -69,6 +70,7 @@ enum nsx_hint {
 	NSX_HINT_TOUCH,
 	NSX_HINT_PROPAGATE,
 	NSX_HINT_MOUNT_PROC,
+	NSX_HINT_HOST_ENVIRON,
 	NSX_HINT_COUNT
 };
 

@@ -13,10 +13,11 @@ enum { HELP_BYTES = 16384, COLUMN_HELP = 33, PATH_BYTES = 4096 };
 static const char intro[] = "Usage: nsexec [OPTION]... [--] [PROGRAM [ARG]...]\n"
 			    "Run PROGRAM (default: $SHELL) in other namespaces.\n";
 
-static const char headings[NSX_ABOUT_COUNT][40] = {
+static const char headings[NSX_ABOUT_COUNT][56] = {
 	[NSX_ABOUT_JOINING] = "\nJoining namespaces:\n",
 	[NSX_ABOUT_CREATING] = "\nCreating namespaces:\n",
 	[NSX_ABOUT_BECOMING] = "\nWho the program is:\n",
+	[NSX_ABOUT_ENVIRONMENT] = "\nIts environment, in the order in which it is said:\n",
 	[NSX_ABOUT_RUNNING] = "\nWhere and how it runs:\n",
 };
 

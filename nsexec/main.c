@@ -10,24 +10,22 @@
 #include "text.h"
 
 /* The command's way through the rooms, up to exec.  Return: only on failure or if done. */
-static int enter_and_exec(struct nsx_engine *en, const struct nsx_request *rq, char **envp,
-			  struct nsx_error *e)
+static int enter_and_exec(struct nsx_engine *en, const struct nsx_request *rq, struct nsx_error *e)
 {
 	if (nsx_engine_enter(en, e) < 0)
 		return -1;
 	nsx_engine_release(en);
 	if (rq->program)
-		return nsx_handoff_exec(rq->program, envp, e);
-	return nsx_handoff_shell(envp, e);
+		return nsx_handoff_exec(rq->program, en->envp, e);
+	return nsx_handoff_shell(en->envp, e);
 }
 
-static int run(struct nsx_engine *en, const struct nsx_request *rq, char **envp,
-	       struct nsx_error *e)
+static int run(struct nsx_engine *en, const struct nsx_request *rq, struct nsx_error *e)
 {
 	if (rq->show != NSX_SHOW_NOTHING)
 		return nsx_help(rq->show, e);
 	if (!rq->plan)
-		return enter_and_exec(en, rq, envp, e);
+		return enter_and_exec(en, rq, e);
 	return nsx_engine_look(en, e) < 0 ? -1 : nsx_show_plan(en, e);
 }
 
@@ -56,7 +54,7 @@ static int command(char **argv, char **envp)
 		return nsx_engine_failed(&en, &e);
 	if (nsx_options_parse(&words, dialect(argv[0]), &rq, &e) < 0)
 		return nsx_engine_failed(&en, &e);
-	return run(&en, &rq, envp, &e) < 0 ? nsx_engine_failed(&en, &e) : 0;
+	return run(&en, &rq, &e) < 0 ? nsx_engine_failed(&en, &e) : 0;
 }
 
 /* The kernel calls us with no argv[0] if it was executed so; there are no words then. */

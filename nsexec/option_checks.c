@@ -9,6 +9,7 @@ static const unsigned char conflicts[][2] = {
 	{ NSX_OPT_KILL_CHILD, NSX_OPT_NO_FORK },
 	{ NSX_OPT_KILL_CHILD, NSX_OPT_DETACH },
 	{ NSX_OPT_WD, NSX_OPT_WDNS },
+	{ NSX_OPT_TARGET_ENV, NSX_OPT_CLEARENV },
 	{ NSX_OPT_PRESERVE_CREDENTIALS, NSX_OPT_SETUID },
 	{ NSX_OPT_PRESERVE_CREDENTIALS, NSX_OPT_SETGID },
 };
@@ -17,8 +18,9 @@ static const unsigned char conflicts[][2] = {
 static int check_sources(struct nsx_parser *p)
 {
 	static const unsigned char of_target[] = {
-		NSX_OPT_ALL,	NSX_OPT_MOUNT, NSX_OPT_UTS,  NSX_OPT_IPC,  NSX_OPT_NET, NSX_OPT_PID,
-		NSX_OPT_CGROUP, NSX_OPT_USER,  NSX_OPT_TIME, NSX_OPT_ROOT, NSX_OPT_WD,
+		NSX_OPT_ALL,  NSX_OPT_MOUNT, NSX_OPT_UTS,    NSX_OPT_IPC,
+		NSX_OPT_NET,  NSX_OPT_PID,   NSX_OPT_CGROUP, NSX_OPT_USER,
+		NSX_OPT_TIME, NSX_OPT_ROOT,  NSX_OPT_WD,     NSX_OPT_TARGET_ENV,
 	};
 	const struct nsx_request *rq = &p->rq;
 	bool used = false;
@@ -43,6 +45,8 @@ static int check_sources(struct nsx_parser *p)
 	}
 	if (rq->wd && !rq->wd_dir)
 		return nsx_parser_fail_option(p, "needs DIR or a target, -t", NSX_OPT_WD);
+	if (rq->target_env)
+		return nsx_parser_fail_option(p, "needs a target, -t", NSX_OPT_TARGET_ENV);
 	return 0;
 }
 

@@ -13,6 +13,8 @@ static int apply(struct nsx_parser *p, enum nsx_option opt, const char *value)
 		return nsx_apply_creating(p, opt, value);
 	case NSX_ABOUT_BECOMING:
 		return nsx_apply_becoming(p, opt, value);
+	case NSX_ABOUT_ENVIRONMENT:
+		return nsx_apply_environment(p, opt, value);
 	case NSX_ABOUT_RUNNING:
 		return nsx_apply_running(p, opt, value);
 	case NSX_ABOUT_COUNT:

@@ -48,6 +48,7 @@ var said = map[string]func(*Cmd){
 	"preserve-credentials": func(c *Cmd) { c.PreserveCredentials = true },
 	"root":                 func(c *Cmd) { c.Target.OwnRoot = true },
 	"wd":                   func(c *Cmd) { c.Target.OwnDir = true },
+	"target-env":           func(c *Cmd) { c.Target.OwnEnv = true },
 	"wdns":                 func(c *Cmd) { c.Dir = "/" },
 	"no-fork":              func(c *Cmd) { c.NoFork = true },
 	"dumpable":             func(c *Cmd) { c.Dumpable = DumpableNo },
@@ -57,6 +58,9 @@ var said = map[string]func(*Cmd){
 // What has no place in the API, and why.
 var unsaid = map[string]string{
 	"kill-child":   "the program lives on when the process that made it ends, or is that one",
+	"clearenv":     "Cmd.Env is the whole environment",
+	"env":          "Cmd.Env is the whole environment",
+	"unsetenv":     "Cmd.Env is the whole environment",
 	"fork":         "whether the program is a new process is decided by what is joined",
 	"report-fd":    "Cmd.Report has what it tells",
 	"plan":         "a text for people",

@@ -46,6 +46,7 @@ int nsx_parser_say(struct nsx_parser *p, enum nsx_option opt, enum nsx_said_of o
 int nsx_apply_joining(struct nsx_parser *p, enum nsx_option opt, const char *value);
 int nsx_apply_creating(struct nsx_parser *p, enum nsx_option opt, const char *value);
 int nsx_apply_becoming(struct nsx_parser *p, enum nsx_option opt, const char *value);
+int nsx_apply_environment(struct nsx_parser *p, enum nsx_option opt, const char *value);
 int nsx_apply_running(struct nsx_parser *p, enum nsx_option opt, const char *value);
 
 /* What a letter or a long name stands for, and in which form it takes what it takes. */

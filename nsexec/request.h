@@ -78,6 +78,9 @@ struct nsx_new {
 enum nsx_said_of {
 	NSX_SAID_UIDS, /* "INSIDE:OUTSIDE:COUNT", "OUTSIDE,INSIDE,COUNT", or a word */
 	NSX_SAID_GIDS,
+	NSX_SAID_SETENV,
+	NSX_SAID_UNSETENV,
+	NSX_SAID_CLEARENV, /* without a value */
 };
 
 enum { NSX_SAID_MAX = 128 };
@@ -114,6 +117,8 @@ struct nsx_request {
 
 	struct nsx_id uid, gid;
 	bool preserve_credentials;
+
+	bool target_env; /* the target's environment, to be edited by what was said */
 
 	enum nsx_fork fork;
 	bool detach;	/* the new process is our parent's child, and we do not wait for it */

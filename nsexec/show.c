@@ -227,10 +227,21 @@ static void row_act(struct table *table, size_t number, const struct nsx_engine 
 	row_text(table, number, nsx_step_name(act->step), text);
 }
 
-static void row_last(struct table *table, const struct nsx_engine *en)
+/* The acts change nothing there; it has been made already. */
+static void row_environment(struct table *table, size_t number, const struct nsx_engine *en)
 {
-	const size_t number = en->plan.n + 1;
+	char buf[64];
+	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
 
+	nsx_text_u64(&t, en->environment.n);
+	nsx_text_str(&t, en->environment.n == 1 ? " variable" : " variables");
+	nsx_text_str(&t,
+		     en->rq->target_env ? ", made from the target's" : ", made from the caller's");
+	row_text(table, number, nsx_step_name(NSX_STEP_ENVIRON), buf);
+}
+
+static void row_last(struct table *table, size_t number, const struct nsx_engine *en)
+{
 	if (en->rq->program)
 		row_text(table, number, nsx_step_name(NSX_STEP_EXEC), en->rq->program[0]);
 	else if (en->host_fork)
@@ -258,6 +269,7 @@ int nsx_show_plan(const struct nsx_engine *en, struct nsx_error *e)
 	char buf[TABLE_BYTES];
 	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
 	struct table table = { .t = &t };
+	size_t rows = en->plan.n;
 
 	begin_row(&table, 0, "step");
 	t.buf[0] = '#';
@@ -271,7 +283,9 @@ int nsx_show_plan(const struct nsx_engine *en, struct nsx_error *e)
 			row_kind(&table, 0, "keep", k, &en->facts, "already ours");
 	for (size_t i = 1; i <= en->plan.n; i++)
 		row_act(&table, i, en);
-	row_last(&table, en);
+	if (en->environment.variable)
+		row_environment(&table, ++rows, en);
+	row_last(&table, rows + 1, en);
 	if (t.cut)
 		return nsx_fail(e, NSX_STEP_REPORT, E2BIG, "the plan", NULL);
 	return nsx_show(t.buf, t.len, e);

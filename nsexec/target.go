@@ -46,6 +46,11 @@ type Target struct {
 	// program sees it.
 	Dir    string
 	OwnDir bool
+
+	// OwnEnv takes the environment of process PID instead of the caller's, without
+	// what asks something of nsexec.  Not together with Cmd.Env.  After Self there is
+	// room for as many variables only as the caller has itself.
+	OwnEnv bool
 }
 
 // joinsPID: will the program be in another PID namespace, and so a new process?
@@ -119,6 +124,7 @@ func (t *Target) addTo(w *words) error {
 		w.value("wd", t.Dir)
 	}
 	w.flag("wd", t.OwnDir)
+	w.flag("target-env", t.OwnEnv)
 	return nil
 }
 

@@ -64,7 +64,7 @@ static int parse(const struct nsx_words *words, struct nsx_request *rq, struct n
 
 /* Left: with the host to go on, 0; else this process ends or has become a program. */
 static int enter(struct nsx_engine *en, const struct nsx_request *rq, char **env,
-		 struct nsx_error *e)
+		 const struct nsx_auxv *auxv, struct nsx_error *e)
 {
 	if (rq->plan) {
 		if (nsx_engine_look(en, e) < 0 || nsx_show_plan(en, e) < 0)
@@ -74,7 +74,13 @@ static int enter(struct nsx_engine *en, const struct nsx_request *rq, char **env
 	if (nsx_engine_enter(en, e) < 0)
 		return -1;
 	nsx_engine_release(en);
-	return rq->program ? nsx_handoff_exec(rq->program, env, e) : 0;
+	if (rq->program)
+		return nsx_handoff_exec(rq->program, en->envp, e);
+	if (en->environment.variable) {
+		nsx_environ_put(env, en->env_room, en->environment.variable, auxv);
+		nsx_environment_copied(&en->environment);
+	}
+	return 0;
 }
 
 static int run(const struct nsx_carrier *carrier, char **env, const struct nsx_auxv *auxv,
@@ -82,18 +88,20 @@ static int run(const struct nsx_carrier *carrier, char **env, const struct nsx_a
 	       struct nsx_error *e)
 {
 	struct nsx_words words;
+	size_t room;
 
 	if (carrier->log && nsx_log_parse(carrier->log, log, e) < 0)
 		return -1;
 	if (nsx_carrier_read(carrier, &store, &words, e) < 0)
 		return -1;
-	nsx_environ_scrub(env, auxv);
+	room = nsx_environ_scrub(env, auxv);
 	if (parse(&words, rq, e) < 0)
 		return -1;
 	en->host_fork = rq->program ? NULL : host_fork();
+	en->env_room = rq->program ? NSX_ENVIRONMENT_ANY : room;
 	en->let_go = nsx_slim;
 	en->keeps_files = needs_files && !rq->program;
-	return enter(en, rq, env, e);
+	return enter(en, rq, env, auxv, e);
 }
 
 /* Our own entry in LD_PRELOAD goes; runc's variables are its Go half's as well. */
@@ -103,7 +111,7 @@ static void bootstrap(const struct nsx_initpipe *pipe, char **env)
 
 	nsx_auxv_find(env, &auxv);
 	if (nsx_as_runc(pipe, env))
-		nsx_environ_scrub(env, &auxv);
+		(void)nsx_environ_scrub(env, &auxv); /* nothing is put there */
 }
 
 /* Words and runc's message ask for different things, and nobody says which comes first. */
@@ -141,7 +149,7 @@ static void constructor(int argc, char **argv, char **envp)
 	nsx_engine_init(&en, &rq, &log, env);
 	switch (nsx_gate(&auxv, &e)) {
 	case NSX_GATE_IGNORE:
-		nsx_environ_scrub(env, &auxv);
+		(void)nsx_environ_scrub(env, &auxv); /* nothing is put there */
 		nsx_log(&log, NSX_LOG_ERROR,
 			"NSEXEC is ignored: the program has more privileges than its caller", NULL);
 		return;

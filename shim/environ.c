@@ -125,7 +125,7 @@ static void fill_gap(char **end, char **old_end, bool is_stack)
 		gap[i] = is_stack && slots % 2 == 0 && i % 2 == 0 ? AT_IGNORE : AT_NULL;
 }
 
-void nsx_environ_scrub(char **env, const struct nsx_auxv *auxv)
+size_t nsx_environ_scrub(char **env, const struct nsx_auxv *auxv)
 {
 	const char *own = nsx_auxv_own_name(auxv);
 	char **put = env, **at;
@@ -148,4 +148,34 @@ void nsx_environ_scrub(char **env, const struct nsx_auxv *auxv)
 	}
 	*put = NULL;
 	fill_gap(put, at, auxv->on_stack);
+	return (size_t)(at - env);
+}
+
+static bool has(char *const *variables, const char *one)
+{
+	while (*variables && *variables != one)
+		variables++;
+	return *variables;
+}
+
+/*
+ * The kernel's own copies lie behind the vector, and ours to write; what a constructor
+ * before us has put into the array may be anywhere, or read-only.
+ */
+static bool is_kernels(const char *variable, const struct nsx_auxv *auxv)
+{
+	return auxv->on_stack && variable > (const char *)auxv->on_stack;
+}
+
+void nsx_environ_put(char **env, size_t room, char *const *variables, const struct nsx_auxv *auxv)
+{
+	size_t n = 0;
+
+	for (char **at = env; *at; at++)
+		if (is_kernels(*at, auxv) && !has(variables, *at))
+			wipe(*at);
+	for (; n < room && variables[n]; n++)
+		env[n] = variables[n];
+	env[n] = NULL;
+	fill_gap(env + n, env + room, auxv->on_stack);
 }

@@ -77,7 +77,7 @@ static void check_scrub(const char *const *variables, const char *want)
 
 	make(&p, variables);
 	unit_case = variables[0] ? variables[0] : "";
-	nsx_environ_scrub(p.env, &nothing_known);
+	(void)nsx_environ_scrub(p.env, &nothing_known);
 	check_text(shown(&p), want);
 	end(&p);
 }
@@ -107,7 +107,7 @@ static void their_bytes_are_overwritten(void)
 
 	make(&p, LIST("NSEXEC=-t 1 -S 0", "A=1", "NSEXEC_FD=3",
 		      "LD_PRELOAD=a.so:/x/libnsexec-preload.so:b.so"));
-	nsx_environ_scrub(p.env, &nothing_known);
+	(void)nsx_environ_scrub(p.env, &nothing_known);
 	check(wiped(p.string[0], p.size[0]));
 	check(wiped(p.string[2], p.size[2]));
 	check_text(p.string[1], "A=1");
@@ -115,7 +115,7 @@ static void their_bytes_are_overwritten(void)
 	check(wiped(p.string[3] + strlen(p.string[3]), p.size[3] - strlen(p.string[3])));
 	end(&p);
 	make(&p, LIST("LD_PRELOAD=/x/libnsexec-preload.so"));
-	nsx_environ_scrub(p.env, &nothing_known);
+	(void)nsx_environ_scrub(p.env, &nothing_known);
 	check(wiped(p.string[0], p.size[0]));
 	end(&p);
 }
@@ -135,7 +135,7 @@ static void check_rows(const struct row *rows, size_t n, const struct nsx_auxv *
 		(void)snprintf(want, sizeof(want), "A=1|LD_PRELOAD=%s|Z=1", rows[i].behind);
 		make(&p, LIST("A=1", variable, "Z=1"));
 		unit_case = rows[i].before;
-		nsx_environ_scrub(p.env, auxv);
+		(void)nsx_environ_scrub(p.env, auxv);
 		check_text(shown(&p), rows[i].behind ? want : "A=1|Z=1");
 		end(&p);
 	}
@@ -300,7 +300,7 @@ static void check_gap(const char *const *variables, bool on_stack, const uint64_
 
 	make(&p, variables);
 	auxv.on_stack = on_stack ? p.behind : NULL;
-	nsx_environ_scrub(p.env, &auxv);
+	(void)nsx_environ_scrub(p.env, &auxv);
 	gap = (uint64_t *)(p.env + 1); /* each of these leaves nothing but the NULL */
 	check(p.env[0] == NULL);
 	for (size_t i = 0; i < n; i++)
@@ -331,10 +331,72 @@ static void untouched_environment_stays_untouched(void)
 
 	make(&p, LIST("A=1", "LD_PRELOAD=a.so"));
 	auxv.on_stack = p.behind;
-	nsx_environ_scrub(p.env, &auxv);
+	(void)nsx_environ_scrub(p.env, &auxv);
 	check(p.env[0] == p.string[0] && p.env[1] == p.string[1] && p.env[2] == NULL);
 	check_int(p.behind[0], 1000);
 	end(&p);
+}
+
+/* @env is what is there, @variables what is put; both share their strings. */
+static void check_put(const char *const *variables, char *const *put, const char *want,
+		      const uint64_t *gap, size_t n)
+{
+	struct nsx_auxv auxv = nothing_known;
+	struct process p;
+	size_t room;
+
+	make(&p, variables);
+	auxv.on_stack = p.behind;
+	unit_case = want;
+	room = nsx_environ_scrub(p.env, &auxv);
+	check_int(room, p.n);
+	nsx_environ_put(p.env, room, put, &auxv);
+	check_text(shown(&p), want);
+	for (size_t i = 0; i < n; i++)
+		check_int(((uint64_t *)(p.env + p.n + 1 - n))[i], gap[i]);
+	for (uint64_t i = 0; i < AUXV_WORDS; i++)
+		check_int(p.behind[i], 1000 + i);
+	end(&p);
+}
+
+static char one[] = "ONE=1", two[] = "TWO=2", three[] = "THREE=3";
+
+static void other_variables_are_put_into_the_same_array(void)
+{
+	static const uint64_t pairs[] = { AT_IGNORE, AT_NULL };
+	static const uint64_t zero[] = { 0 };
+
+	check_put(LIST("A=1", "NSEXEC=1"), (char *[]){ one, two, NULL }, "ONE=1|TWO=2", NULL, 0);
+	check_put(LIST("A=1", "NSEXEC=1", "B=1"), (char *[]){ one, two, three, NULL },
+		  "ONE=1|TWO=2|THREE=3", NULL, 0);
+	check_put(LIST("A=1", "NSEXEC=1", "B=1"), (char *[]){ one, two, NULL }, "ONE=1|TWO=2", zero,
+		  1);
+	check_put(LIST("A=1", "NSEXEC=1", "B=1"), (char *[]){ one, NULL }, "ONE=1", pairs, 2);
+	check_put(LIST("A=1", "NSEXEC=1"), (char *[]){ NULL }, "", pairs, 2);
+	check_put(LIST("A=1", "NSEXEC=1"), (char *[]){ one, two, three, NULL }, "ONE=1|TWO=2", NULL,
+		  0);
+}
+
+/* The kernel's strings lie behind the vector, in the order of memory. */
+static void only_the_kernels_copies_are_overwritten(void)
+{
+	struct {
+		char foreign[8];
+		char *env[3];
+		uint64_t vector[AUXV_WORDS];
+		char kept[8], gone[8];
+	} stack = { "F=1", { stack.foreign, stack.kept, stack.gone }, { 0 }, "K=1", "G=1" };
+	struct nsx_auxv auxv = { .on_stack = stack.vector };
+	char *put[] = { stack.kept, one, NULL };
+	char *env[] = { stack.foreign, stack.kept, stack.gone, NULL };
+
+	nsx_environ_put(env, 3, put, &auxv);
+	check_text(stack.foreign, "F=1");
+	check_text(stack.kept, "K=1");
+	check(wiped(stack.gone, sizeof(stack.gone)));
+	check_text(env[0], "K=1");
+	check_text(env[1], "ONE=1");
+	check_text(env[2], NULL);
 }
 
 static void environ_wins_where_it_is_set(void)
@@ -362,6 +424,10 @@ int main(void)
 	unit("a name without slash is known too", name_without_slash_is_known_too);
 	unit("the gap before the auxiliary vector is filled", gap_before_the_vector_is_filled);
 	unit("an environment without us is not touched", untouched_environment_stays_untouched);
+	unit("other variables are put into the same array, up to its end",
+	     other_variables_are_put_into_the_same_array);
+	unit("only the kernel's copies of variables are overwritten",
+	     only_the_kernels_copies_are_overwritten);
 	unit("environ is taken where libc has set it", environ_wins_where_it_is_set);
 	return unit_end();
 }

@@ -97,6 +97,7 @@ static const struct {
 	{ NSX_OPT_MAP_USERS, "0:1:2" },	  { NSX_OPT_MAP_GROUPS, "auto" },
 	{ NSX_OPT_SETGROUPS, "allow" },	  { NSX_OPT_OWNER, "1:2" },
 	{ NSX_OPT_PROPAGATION, "slave" }, { NSX_OPT_KILL_CHILD, "TERM" },
+	{ NSX_OPT_ENV, "NAME=7" },
 };
 
 static const char *some_value(enum nsx_option o)
@@ -382,6 +383,7 @@ static void misuse_is_named(void)
 static void contradictions_are_refused(void)
 {
 	static const char *const lines[][2] = {
+		{ "-t1 -e --clearenv", "options: conflicts with --clearenv (--target-env)" },
 		{ "-F --fork", "options: conflicts with --no-fork (--fork)" },
 		{ "--fork -F", "options: conflicts with --no-fork (--fork)" },
 		{ "--detach -F", "options: conflicts with --no-fork (--detach)" },
