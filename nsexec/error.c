@@ -72,6 +72,12 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 	[NSX_HINT_HOST_ENVIRON] =
 		"a host program keeps its own array of variables; put them in front "
 		"of its command, as in NAME=VALUE NSEXEC=... HOST",
+	[NSX_HINT_PIDFS] = "pidfds have inodes of their own since Linux 6.9; PID:INODE needs that, "
+			   "and a process, not a thread",
+	[NSX_HINT_NS_ID] = "there is none of that kind and id, or you lack CAP_SYS_ADMIN in the "
+			   "user namespace that owns it",
+	[NSX_HINT_NS_ID_KERNEL] =
+		"an id alone finds a namespace since Linux 6.19; since 6.18, :ID:INODE does",
 };
 
 const char *nsx_step_name(enum nsx_step step)

@@ -131,7 +131,7 @@ static int pid_of_paths(const struct nsx_request *rq)
 /* Our own mount namespace is joined as well then, as it would be through its file. */
 int nsx_facts_paths(const struct nsx_request *rq, struct nsx_target *t, struct nsx_facts *f)
 {
-	const struct nsx_who who = { pid_of_paths(rq) };
+	const struct nsx_who who = { .pid = pid_of_paths(rq), .pidfd = NSX_NOFD };
 	struct nsx_error ignored = { 0 }; /* the files themselves will tell */
 
 	if (!who.pid || nsx_target_open(&who, t, &ignored) < 0 || t->pidfd == NSX_NOFD)

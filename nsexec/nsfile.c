@@ -74,14 +74,69 @@ static int check_file(int fd, enum nsx_kind kind, const char *file, struct nsx_e
 	return nsx_fail(e, NSX_STEP_CHECK, EINVAL, what, file);
 }
 
+/* The numbers of ":ID" or ":ID:INODE".  Return: false: it is neither. */
+static bool parse_id(const char *file, struct nsx_ns_handle *h)
+{
+	uint64_t inode = 0;
+	const char *rest = nsx_text_digits(file + 1, UINT64_MAX, &h->id);
+
+	if (!rest || !h->id)
+		return false;
+	if (*rest && (*rest != ':' || !nsx_text_number(rest + 1, UINT32_MAX, &inode) || !inode))
+		return false;
+	h->inode = (uint32_t)inode;
+	return true;
+}
+
+/* Does this kernel find a namespace by its id alone?  It would find our own. */
+static bool finds_by_id(enum nsx_kind kind)
+{
+	struct nsx_ns_handle h = { NSX_NS_HANDLE_BYTES, NSX_NS_HANDLE_TYPE, 0, 0, 0 };
+	char path[NSX_NS_PATH_BYTES];
+	nsx_autofd ours = NSX_NOFD, again = NSX_NOFD;
+
+	nsx_ns_path(path, 0, kind);
+	ours = nsx_fd_openat(AT_FDCWD, path, O_RDONLY);
+	if (ours < 0 || nsx_sys_ioctl(ours, NSX_NS_GET_ID, &h.id) < 0)
+		return false;
+	again = nsx_fd_lift(nsx_sys_open_ns(&h));
+	return again >= 0;
+}
+
+/* What there is not, and what we may not, is ESTALE alike; so is an older kernel's no. */
+static int open_by_id(const char *file, enum nsx_kind kind, struct nsx_error *e)
+{
+	struct nsx_ns_handle h = { NSX_NS_HANDLE_BYTES, NSX_NS_HANDLE_TYPE, 0, 0, 0 };
+	int fd;
+
+	if (!parse_id(file, &h))
+		return nsx_fail(e, NSX_STEP_OPEN, 0, "neither a path nor :ID nor :ID:INODE", file);
+	if (h.inode)
+		h.kind = nsx_kind_table[kind].flag;
+	fd = nsx_fd_lift(nsx_sys_open_ns(&h));
+	if (fd >= 0)
+		return fd;
+	(void)nsx_fail(e, NSX_STEP_OPEN, -fd, nsx_kind_table[kind].name, file);
+	if (fd == -ESTALE && (h.inode || finds_by_id(kind)))
+		return nsx_hint(e, NSX_HINT_NS_ID, 0);
+	if (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM)
+		return -1;
+	return nsx_hint(e, NSX_HINT_NS_ID_KERNEL, 0);
+}
+
 /* O_NONBLOCK: a FIFO by mistake must not hang us. */
+static int open_path(const char *file, enum nsx_kind kind, struct nsx_error *e)
+{
+	int fd = nsx_fd_openat(AT_FDCWD, file, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+
+	return fd < 0 ? nsx_fail(e, NSX_STEP_OPEN, -fd, nsx_kind_table[kind].name, file) : fd;
+}
+
 int nsx_nsfile_open(const char *file, enum nsx_kind kind, struct nsx_error *e)
 {
-	nsx_autofd fd = nsx_fd_openat(AT_FDCWD, file, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	nsx_autofd fd = *file == ':' ? open_by_id(file, kind, e) : open_path(file, kind, e);
 
-	if (fd < 0)
-		return nsx_fail(e, NSX_STEP_OPEN, -fd, nsx_kind_table[kind].name, file);
-	if (check_file(fd, kind, file, e) < 0)
+	if (fd < 0 || check_file(fd, kind, file, e) < 0)
 		return -1;
 	return nsx_fd_take(&fd);
 }

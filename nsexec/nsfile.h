@@ -28,6 +28,7 @@ int nsx_nsfile_identify(int fd, struct nsx_ns_id *out);
 
 /**
  * nsx_nsfile_open() - open a FILE, and check that it is a namespace of that kind
+ * @file: a path; or ":ID", or ":ID:INODE", for a namespace by the kernel's own number
  * @e: step OPEN or CHECK
  *
  * Return: a descriptor, or -1 with @e filled.

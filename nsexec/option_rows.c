@@ -9,8 +9,8 @@
 
 /* In the order of --help and of the manual. */
 const struct nsx_option_row nsx_option_rows[NSX_OPT_COUNT] = {
-	[NSX_OPT_TARGET] = { NSX_ABOUT_JOINING, 't', "target", VALUE("PID"),
-			     "process whose namespaces to join" },
+	[NSX_OPT_TARGET] = { NSX_ABOUT_JOINING, 't', "target", VALUE("WHO"),
+			     "whose namespaces to join: PID, PID:INODE or pidfd:N" },
 	[NSX_OPT_ALL] = { NSX_ABOUT_JOINING, 'a', "all", FLAG,
 			  "join every namespace of the target that differs from ours" },
 	[NSX_OPT_MOUNT] = { NSX_ABOUT_JOINING, 'm', "mount", FILE_OF_KIND,

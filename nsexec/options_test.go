@@ -156,6 +156,33 @@ func TestFileGoesBeforeTheTargetsOwn(t *testing.T) {
 	}
 }
 
+func TestTargetIsNamedByPIDInodeOrPidfd(t *testing.T) {
+	none, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer none.Close()
+	for _, one := range []struct {
+		target Target
+		want   string
+		err    string
+	}{
+		{Target{PID: 7, Inode: 1 << 63, Kinds: Net}, "nsexec --target=7:9223372036854775808 --net -- true", ""},
+		{Target{Inode: 5, Kinds: Net}, "", "Target.Inode without PID"},
+		{Target{PID: 1, PIDFD: none, Kinds: Net}, "", "Target.PIDFD together"},
+		{Target{PIDFD: none, Kinds: Net}, "", "not a pidfd"},
+	} {
+		c := Command(one.target, "true")
+		_, err := c.words()
+		if one.err == "" && (err != nil || c.String() != one.want) {
+			t.Errorf("%v, %v", c, err)
+		}
+		if one.err != "" && (err == nil || !strings.Contains(err.Error(), one.err)) {
+			t.Errorf("%v, not %q", err, one.err)
+		}
+	}
+}
+
 func TestProgramIsANewProcessOnlyWhereItMustBe(t *testing.T) {
 	for _, one := range []struct {
 		target Target

@@ -77,7 +77,9 @@ enum {
 	NSX_PR_GET_TID_ADDRESS = 40,
 };
 
+#define NSX_NS_GET_ID 0x8008b70du /* ioctl: the 64-bit id of a namespace (Linux 6.18) */
 #define NSX_NSFS_MAGIC 0x6e736673u
+#define NSX_PIDFS_MAGIC 0x50494446u
 #define NSX_SIG_COUNT 64	 /* signals 1..64 */
 #define NSX_SIGSET_SIZE 8	 /* bytes of the kernel's signal set */
 #define NSX_RESOLVE_IN_ROOT 0x10 /* openat2: the directory is the root */
@@ -114,6 +116,21 @@ struct nsx_open_how {
 	uint64_t resolve;
 };
 
+/* struct file_handle, with nsfs's own behind it. */
+struct nsx_ns_handle {
+	uint32_t bytes; /* of what follows @type */
+	int32_t type;
+	uint64_t id;
+	uint32_t kind;	/* CLONE_NEW*, */
+	uint32_t inode; /* with it; both 0: the id alone */
+};
+
+enum {
+	NSX_NS_HANDLE_BYTES = 16,
+	NSX_NS_HANDLE_TYPE = 0xf1, /* FILEID_NSFS */
+	NSX_NSFS_ROOT = -10003,	   /* in place of a descriptor: the file system of namespaces */
+};
+
 struct nsx_timespec {
 	int64_t sec;
 	int64_t nsec;
@@ -132,6 +149,12 @@ static inline int nsx_sys_openat(int dir, const char *path, int flags)
 static inline int nsx_sys_openat2(int dir, const char *path, const struct nsx_open_how *how)
 {
 	return (int)nsx_syscall4(__NR_openat2, dir, path, how, sizeof(*how));
+}
+
+static inline int nsx_sys_open_ns(const struct nsx_ns_handle *handle)
+{
+	return (int)nsx_syscall3(__NR_open_by_handle_at, NSX_NSFS_ROOT, handle,
+				 O_RDONLY | O_CLOEXEC);
 }
 
 /* Not retried: Linux frees the number even on EINTR. */

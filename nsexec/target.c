@@ -8,11 +8,21 @@
 
 int nsx_who_parse(const char *text, struct nsx_who *out, struct nsx_error *e)
 {
-	uint64_t pid;
+	const char *at = nsx_text_after(text, "pidfd:");
+	uint64_t number = 0, inode = 0;
+	bool good;
 
-	if (!nsx_text_number(text, INT32_MAX, &pid) || pid == 0)
-		return nsx_fail(e, NSX_STEP_TARGET, 0, "not a PID", text);
-	out->pid = (int)pid;
+	if (at && nsx_text_number(at, INT32_MAX, &number)) {
+		*out = (struct nsx_who){ .pidfd = (int)number };
+		return 0;
+	}
+	at = nsx_text_digits(text, INT32_MAX, &number);
+	good = at && number;
+	if (good && *at)
+		good = *at == ':' && nsx_text_number(at + 1, UINT64_MAX, &inode) && inode;
+	if (!good)
+		return nsx_fail(e, NSX_STEP_TARGET, 0, "not a PID, PID:INODE or pidfd:N", text);
+	*out = (struct nsx_who){ .pid = (int)number, .inode = inode, .pidfd = NSX_NOFD };
 	return 0;
 }
 
@@ -38,17 +48,123 @@ static bool out_of_room(int err)
 	return err == EMFILE || err == ENFILE || err == ENOMEM;
 }
 
-int nsx_target_open(const struct nsx_who *who, struct nsx_target *t, struct nsx_error *e)
+/* What /proc/self/fdinfo says of a descriptor. */
+struct seen {
+	int err; /* why it cannot be read; 0: it can */
+	bool is_pidfd;
+	bool has_ended;
+	int pid; /* by which /proc knows the process; 0: it does not */
+};
+
+/* Only a pidfd has "Pid:"; -1 behind it: has ended; 0: in no PID namespace of this /proc. */
+static struct seen parse_fdinfo(const char *text)
+{
+	struct seen seen = { 0 };
+
+	for (; *text; text++) {
+		const char *value = nsx_text_after(text, "\nPid:\t");
+		uint64_t pid = 0;
+
+		if (!value)
+			continue;
+		seen.is_pidfd = true;
+		seen.has_ended = *value == '-';
+		if (nsx_text_digits(value, INT32_MAX, &pid))
+			seen.pid = (int)pid;
+		break;
+	}
+	return seen;
+}
+
+static struct seen see(int fd)
+{
+	char path[48], text[1024];
+	struct nsx_text p = nsx_text_on(path, sizeof(path));
+	nsx_autofd info = NSX_NOFD;
+	long len;
+
+	nsx_text_str(&p, "/proc/self/fdinfo/");
+	nsx_text_u64(&p, (uint64_t)fd);
+	info = nsx_fd_openat(AT_FDCWD, path, O_RDONLY);
+	len = info < 0 ? info : nsx_sys_read(info, text, sizeof(text) - 1);
+	if (len < 0)
+		return (struct seen){ .err = (int)-len };
+	text[len] = '\0';
+	return parse_fdinfo(text);
+}
+
+/* "PID:INODE" of a process that ended long ago is told from whoever has its PID now. */
+static int check_inode(const struct nsx_target *t, uint64_t inode, struct nsx_error *e)
+{
+	uint64_t fs[16] = { 0 };
+	struct nsx_stat st;
+	char which[48];
+	struct nsx_text text = nsx_text_on(which, sizeof(which));
+
+	nsx_text_u64(&text, (uint64_t)t->pid);
+	nsx_text_str(&text, ":");
+	nsx_text_u64(&text, inode);
+	if (t->pidfd == NSX_NOFD || nsx_sys_fstatfs(t->pidfd, fs) < 0 || fs[0] != NSX_PIDFS_MAGIC) {
+		(void)nsx_fail(e, NSX_STEP_TARGET, EOPNOTSUPP, "inode of its pidfd", which);
+		return nsx_hint(e, NSX_HINT_PIDFS, 0);
+	}
+	if (nsx_sys_fstat(t->pidfd, &st) < 0 || st.ino != inode)
+		return nsx_fail(e, NSX_STEP_TARGET, 0, "PID is another process now", which);
+	return 0;
+}
+
+static int open_pid(const struct nsx_who *who, struct nsx_target *t, struct nsx_error *e)
 {
 	int fd = nsx_fd_pidfd(who->pid);
 
 	t->pid = who->pid;
 	if (fd == -ESRCH || (fd < 0 && out_of_room(-fd)))
 		return fail(t, -fd, e);
+	if (fd >= 0)
+		t->pidfd = fd;
+	if (who->inode)
+		return check_inode(t, who->inode, e);
+	return fd < 0 ? nsx_target_proc(t, e) : 0;
+}
+
+static int fail_given(const struct nsx_who *who, enum nsx_step step, int err, const char *what,
+		      struct nsx_error *e)
+{
+	return nsx_fail_number(e, step, err, what, "pidfd:", (uint64_t)who->pidfd, "");
+}
+
+/*
+ * The caller's own descriptor stays as it is, open for the program or not; what is ours
+ * is another one.
+ */
+static int open_given(const struct nsx_who *who, struct nsx_target *t, struct nsx_error *e)
+{
+	int fd = nsx_sys_fcntl(who->pidfd, F_DUPFD_CLOEXEC, 3);
+	struct seen seen;
+
 	if (fd < 0)
-		return nsx_target_proc(t, e);
+		return fail_given(who, NSX_STEP_TARGET, -fd, "descriptor", e);
 	t->pidfd = fd;
+	seen = see(fd);
+	if (seen.err) {
+		(void)fail_given(who, NSX_STEP_OPEN, seen.err, "/proc/self/fdinfo of", e);
+		return nsx_hint(e, NSX_HINT_PROC, 0);
+	}
+	if (!seen.is_pidfd)
+		return fail_given(who, NSX_STEP_TARGET, 0, "not a pidfd", e);
+	if (seen.has_ended)
+		return fail_given(who, NSX_STEP_TARGET, ESRCH, "process", e);
+	if (!seen.pid) {
+		(void)fail_given(who, NSX_STEP_TARGET, ESRCH, "process, as /proc shows it", e);
+		return nsx_hint(e, NSX_HINT_PROC, 0);
+	}
+	t->pid = seen.pid;
 	return 0;
+}
+
+int nsx_target_open(const struct nsx_who *who, struct nsx_target *t, struct nsx_error *e)
+{
+	return who->pid ? open_pid(who, t, e) : open_given(who, t, e);
 }
 
 int nsx_target_alive(const struct nsx_target *t, struct nsx_error *e)
@@ -61,37 +177,9 @@ int nsx_target_alive(const struct nsx_target *t, struct nsx_error *e)
 	return nsx_hint(e, NSX_HINT_GONE, 0);
 }
 
-/* The number behind "Pid:" in the text of /proc/self/fdinfo/PIDFD; 0: none there. */
-static int parse_fdinfo(const char *text)
-{
-	for (; *text; text++) {
-		const char *value = nsx_text_after(text, "\nPid:\t");
-		uint64_t pid = 0;
-
-		if (!value)
-			continue;
-		for (; *value >= '0' && *value <= '9' && pid <= INT32_MAX; value++)
-			pid = pid * 10 + (uint64_t)(*value - '0');
-		return pid <= INT32_MAX ? (int)pid : 0;
-	}
-	return 0;
-}
-
 int nsx_target_proc_pid(const struct nsx_target *t)
 {
-	char path[48], text[1024];
-	struct nsx_text p = nsx_text_on(path, sizeof(path));
-	nsx_autofd fd = NSX_NOFD;
-	long len;
-
-	if (t->pidfd == NSX_NOFD)
-		return 0;
-	nsx_text_str(&p, "/proc/self/fdinfo/");
-	nsx_text_u64(&p, (uint64_t)t->pidfd);
-	fd = nsx_fd_openat(AT_FDCWD, path, O_RDONLY);
-	len = fd < 0 ? fd : nsx_sys_read(fd, text, sizeof(text) - 1);
-	text[len > 0 ? len : 0] = '\0';
-	return parse_fdinfo(text);
+	return t->pidfd == NSX_NOFD ? 0 : see(t->pidfd).pid;
 }
 
 int nsx_target_proc(struct nsx_target *t, struct nsx_error *e)

@@ -7,6 +7,7 @@ package nsexec
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"syscall"
@@ -25,12 +26,22 @@ type Target struct {
 	// error, not a visit to a stranger.
 	PID int
 
+	// Inode, if not zero, is that of a pidfd of process PID, as Stat tells it for an
+	// open pidfd: no other process ever has it, so if PID was given to another
+	// one even before the program was asked for, that is an error.  It needs Linux 6.9.
+	Inode uint64
+
+	// PIDFD, if not nil, is a pidfd of the process, in place of PID.  It stays the
+	// caller's, and the program does not inherit it.  It needs Linux 6.9.
+	PIDFD *os.File
+
 	// Kinds are the namespaces that are joined from process PID.  A kind that
 	// the caller shares with it already is left out.
 	Kinds Kind
 
 	// Files are namespaces by the files on which they are mounted, such as
-	// /run/netns/NAME or /proc/PID/ns/KIND, as the caller sees them.  A file goes
+	// /run/netns/NAME or /proc/PID/ns/KIND, as the caller sees them; or by the
+	// kernel's own number, ":ID" (Linux 6.19) or ":ID:INODE" (6.18).  A file goes
 	// before Kinds.
 	Files map[Kind]string
 
@@ -100,12 +111,35 @@ func (w words) encode() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func (t *Target) addTo(w *words) error {
+// who is the value of --target; empty: nobody.
+func (t *Target) who() (string, error) {
 	if t.PID < 0 {
-		return badRequest("Target.PID is negative: %d", t.PID)
+		return "", badRequest("Target.PID is negative: %d", t.PID)
 	}
-	if t.PID != 0 {
-		w.value("target", strconv.Itoa(t.PID))
+	if t.PIDFD != nil {
+		if t.PID != 0 || t.Inode != 0 {
+			return "", badRequest("Target.PIDFD together with PID or Inode")
+		}
+		return whoIs(t.PIDFD)
+	}
+	switch {
+	case t.Inode == 0 && t.PID == 0:
+		return "", nil
+	case t.Inode == 0:
+		return strconv.Itoa(t.PID), nil
+	case t.PID == 0:
+		return "", badRequest("Target.Inode without PID")
+	}
+	return fmt.Sprintf("%d:%d", t.PID, t.Inode), nil
+}
+
+func (t *Target) addTo(w *words) error {
+	who, err := t.who()
+	if err != nil {
+		return err
+	}
+	if who != "" {
+		w.value("target", who)
 	}
 	if err := t.addKinds(w); err != nil {
 		return err

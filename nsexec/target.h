@@ -8,12 +8,14 @@
 
 /* "Who", understood but not looked for yet. */
 struct nsx_who {
-	int pid; /* as the caller sees it; > 0 */
+	int pid;	/* as the caller sees it; 0: @pidfd has it */
+	uint64_t inode; /* of its pidfd, so that it is no other; 0: any process of that PID */
+	int pidfd;	/* the caller's descriptor, if @pid is 0 */
 };
 
 /**
  * nsx_who_parse() - understand the value of --target
- * @text: a PID in decimal
+ * @text: "PID", "PID:INODE" or "pidfd:N", numbers in decimal
  * @e:    filled on failure: step TARGET, errno 0
  *
  * Context: any; pure.
@@ -23,7 +25,7 @@ int nsx_who_parse(const char *text, struct nsx_who *out, struct nsx_error *e);
 
 /* A process, pinned by @pidfd, or where the kernel has none by @proc alone. */
 struct nsx_target {
-	int pid;
+	int pid;      /* 0: not known yet */
 	int pidfd;    /* NSX_NOFD: older than Linux 5.3, or a thread that leads no process */
 	int proc;     /* O_PATH directory /proc/PID; NSX_NOFD until it is needed */
 	int proc_pid; /* the PID by which /proc knows it, if @proc is open */
@@ -34,8 +36,9 @@ void nsx_target_close(struct nsx_target *t);
 
 /**
  * nsx_target_open() - pin the process
+ * @who: its pidfd, if it names one, stays the caller's: it is duplicated
  * @t:   initialised; owns its descriptors afterwards, also on failure
- * @e:   step TARGET; ESRCH: no such process
+ * @e:   step TARGET; ESRCH: no such process; errno 0: the PID is another process now
  */
 int nsx_target_open(const struct nsx_who *who, struct nsx_target *t, struct nsx_error *e);
 

@@ -16,6 +16,8 @@
 
 enum { GET_USERNS = 0xb701 };
 
+static const unsigned long get_id = 0x8008b70d;
+
 static int fail(const char *what)
 {
 	fprintf(stderr, "probe: %s: %s\n", what, strerror(errno));
@@ -158,12 +160,54 @@ static int talk(char **arg)
 	return 0;
 }
 
+static int open_pidfd(const char *pid)
+{
+	return (int)syscall(SYS_pidfd_open, atoi(pid), 0);
+}
+
+/* PID: the inode of its pidfd. */
+static int inode(char **arg)
+{
+	struct stat st;
+	int fd = open_pidfd(*arg);
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return fail(*arg);
+	printf("%llu\n", (unsigned long long)st.st_ino);
+	return 0;
+}
+
+/* FD PID COMMAND: with a pidfd of the process. */
+static int pidfd(char **arg)
+{
+	int from = open_pidfd(arg[1]);
+
+	if (from < 0 || dup2(from, atoi(arg[0])) < 0)
+		return fail(arg[1]);
+	return run(arg + 2);
+}
+
+/* FILE: the kernel's own id of the namespace, and its inode. */
+static int id(char **arg)
+{
+	unsigned long long number;
+	struct stat st;
+	int fd = open(*arg, O_RDONLY);
+
+	if (fd < 0 || fstat(fd, &st) < 0 || ioctl(fd, get_id, &number) < 0)
+		return fail(*arg);
+	printf(":%llu:%lu\n", number, (unsigned long)st.st_ino);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*verb)(char **arg);
 } verbs[] = {
-	{ "where", where },   { "self", self }, { "fds", fds },		  { "owner", owner },
-	{ "thread", thread }, { "drip", drip }, { "nonblock", nonblock }, { "talk", talk },
+	{ "where", where },	  { "self", self },	{ "fds", fds },
+	{ "owner", owner },	  { "thread", thread }, { "drip", drip },
+	{ "nonblock", nonblock }, { "talk", talk },	{ "inode", inode },
+	{ "pidfd", pidfd },	  { "id", id },
 };
 
 int main(int argc, char **argv)

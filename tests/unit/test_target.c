@@ -39,6 +39,31 @@ static void pids_are_understood(void)
 
 		check_int(parse(rows[i].value, &who), 0);
 		check_int(who.pid, rows[i].pid);
+		check(who.inode == 0);
+	}
+}
+
+static void inodes_and_pidfds_are_understood(void)
+{
+	static const struct {
+		const char *value;
+		struct nsx_who who;
+	} rows[] = {
+		{ "1:1", { 1, 1, NSX_NOFD } },
+		{ "12:0034", { 12, 34, NSX_NOFD } },
+		{ "2147483647:18446744073709551615", { INT_MAX, UINT64_MAX, NSX_NOFD } },
+		{ "pidfd:0", { 0, 0, 0 } },
+		{ "pidfd:7", { 0, 0, 7 } },
+		{ "pidfd:2147483647", { 0, 0, INT_MAX } },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct nsx_who who;
+
+		check_int(parse(rows[i].value, &who), 0);
+		check_int(who.pid, rows[i].who.pid);
+		check(who.inode == rows[i].who.inode);
+		check_int(who.pidfd, rows[i].who.pidfd);
 	}
 }
 
@@ -62,6 +87,23 @@ static void everything_else_is_refused(void)
 		"\xd9\xa1",
 		":1",
 		"1:",
+		"1:0",
+		"1:x",
+		"1:-1",
+		"1:2:",
+		"1:2:3",
+		"0:2",
+		"1 :2",
+		"1: 2",
+		"2147483648:1",
+		"1:18446744073709551616",
+		"pidfd",
+		"pidfd:",
+		"pidfd:x",
+		"pidfd:-1",
+		"pidfd:2147483648",
+		"pidfd:1:2",
+		"PIDFD:1",
 		"2147483648",
 		"18446744073709551617",
 	};
@@ -72,11 +114,11 @@ static void everything_else_is_refused(void)
 		check_int(parse(values[i], &who), -1);
 		check_int(error.step, NSX_STEP_TARGET);
 		check_int(error.err, 0);
-		check(strncmp(error.subject, "not a PID (", 11) == 0);
+		check(strncmp(error.subject, "not a PID, PID:INODE or pidfd:N (", 33) == 0);
 		check_int(who.pid, -7);
 	}
 	check_int(parse("self", &(struct nsx_who){ 0 }), -1);
-	check_text(shown(), "target: not a PID (self)");
+	check_text(shown(), "target: not a PID, PID:INODE or pidfd:N (self)");
 }
 
 static int open_descriptors(void)
@@ -93,7 +135,7 @@ static int open_descriptors(void)
 
 static int open_target(int pid, struct nsx_target *t)
 {
-	const struct nsx_who who = { pid };
+	const struct nsx_who who = { .pid = pid, .pidfd = NSX_NOFD };
 
 	memset(&error, 0, sizeof(error));
 	nsx_target_init(t);
@@ -186,6 +228,42 @@ static void the_end_of_a_target_is_seen(void)
 	nsx_target_close(&t);
 }
 
+/* The caller's descriptor stays the caller's, whichever of us is closed. */
+static void a_pidfd_of_the_caller_is_duplicated(void)
+{
+	struct nsx_target t;
+	int before = open_descriptors(), fd = (int)syscall(__NR_pidfd_open, getppid(), 0);
+	const struct nsx_who who = { .pidfd = fd };
+
+	if (fd < 0)
+		return unit_skip("no pidfds here");
+	memset(&error, 0, sizeof(error));
+	nsx_target_init(&t);
+	check_int(nsx_target_open(&who, &t, &error), 0);
+	check_int(t.pid, getppid());
+	check(t.pidfd > 2 && t.pidfd != fd && closes_on_exec(t.pidfd));
+	nsx_target_close(&t);
+	check_int(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	(void)close(fd);
+	check_int(open_descriptors(), before);
+}
+
+static void what_is_no_pidfd_is_refused(void)
+{
+	struct nsx_target t;
+	const struct nsx_who standard_input = { .pidfd = 0 }, nothing = { .pidfd = 1000000 };
+
+	memset(&error, 0, sizeof(error));
+	nsx_target_init(&t);
+	check_int(nsx_target_open(&standard_input, &t, &error), -1);
+	check_text(shown(), "target: not a pidfd (pidfd:0)");
+	nsx_target_close(&t);
+	memset(&error, 0, sizeof(error));
+	check_int(nsx_target_open(&nothing, &t, &error), -1);
+	check_text(shown(), "target descriptor (pidfd:1000000): EBADF Bad file descriptor");
+	nsx_target_close(&t);
+}
+
 /* In a child, since the filter stays.  Return: which of the checks failed, or 0. */
 static int without_pidfd(int nobody)
 {
@@ -239,11 +317,16 @@ static void no_room_is_not_an_older_kernel(void)
 int main(void)
 {
 	unit("a PID is a positive decimal number", pids_are_understood);
+	unit("an inode may be behind it, or a pidfd in its place",
+	     inodes_and_pidfds_are_understood);
 	unit("anything else is refused, and named", everything_else_is_refused);
 	unit("a target is pinned by descriptors that close on exec", we_are_a_target);
 	unit("descriptors 0 to 2 are left free for the program", standard_numbers_stay_free);
 	unit("a PID that nobody has is no target", nobody_is_not_a_target);
 	unit("the end of a pinned target is seen", the_end_of_a_target_is_seen);
+	unit("a pidfd of the caller is duplicated, and stays as it is",
+	     a_pidfd_of_the_caller_is_duplicated);
+	unit("what is no pidfd is refused", what_is_no_pidfd_is_refused);
 	unit("where there is no pidfd, the directory in /proc pins it",
 	     older_kernels_pin_by_directory);
 	unit("no descriptor left is an error, not an older kernel", no_room_is_not_an_older_kernel);
