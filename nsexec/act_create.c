@@ -6,13 +6,12 @@
 #include "outside.h"
 #include "text.h"
 
-int nsx_act_unshare(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e)
+static int create(const struct nsx_act *act, struct nsx_error *e)
 {
 	char kinds[64];
 	struct nsx_text t = nsx_text_on(kinds, sizeof(kinds));
 	int rc = nsx_sys_unshare(nsx_kinds_flags(act->kinds));
 
-	(void)w;
 	if (rc >= 0)
 		return 0;
 	nsx_kinds_put(&t, act->kinds);
@@ -23,6 +22,23 @@ int nsx_act_unshare(const struct nsx_walk *w, const struct nsx_act *act, struct 
 			: rc == -EINVAL			 ? NSX_HINT_KERNEL
 							 : NSX_HINT_NONE,
 			0);
+}
+
+int nsx_act_unshare(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e)
+{
+	struct nsx_place root, wd;
+
+	if (!(act->kinds & NSX_KIND_BIT(NSX_MNT)))
+		return create(act, e);
+	root.step = NSX_STEP_ROOT;
+	root.fd = w->f->root;
+	wd.step = NSX_STEP_CWD;
+	wd.fd = w->f->wd;
+	if (nsx_place_remember(w, &root, e) < 0 || nsx_place_remember(w, &wd, e) < 0)
+		return -1;
+	if (create(act, e) < 0 || nsx_place_find_again(&root, e) < 0)
+		return -1;
+	return nsx_place_find_again(&wd, e);
 }
 
 int nsx_act_write(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e)

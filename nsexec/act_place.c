@@ -2,6 +2,48 @@
 /* Acts about where the process is. */
 #include "acts.h"
 
+#include <errno.h>
+
+#include "text.h"
+
+int nsx_place_remember(const struct nsx_walk *w, struct nsx_place *p, struct nsx_error *e)
+{
+	char path[32];
+	struct nsx_text t = nsx_text_on(path, sizeof(path));
+	long len;
+
+	if (p->fd == NSX_NOFD)
+		return 0;
+	nsx_text_str(&t, "self/fd/");
+	nsx_text_i64(&t, p->fd);
+	len = nsx_sys_readlinkat(w->f->proc, path, p->name, sizeof(p->name));
+	if (len == sizeof(p->name))
+		len = -ENAMETOOLONG;
+	if (len < 0)
+		return nsx_fail(e, p->step, (int)-len, "its name in the new mount namespace", NULL);
+	p->name[len] = '\0';
+	return 0;
+}
+
+int nsx_place_find_again(const struct nsx_place *p, struct nsx_error *e)
+{
+	nsx_autofd fd = NSX_NOFD;
+	struct nsx_stat before, now;
+	int rc;
+
+	if (p->fd == NSX_NOFD)
+		return 0;
+	fd = nsx_fd_openat(AT_FDCWD, p->name, O_PATH | O_DIRECTORY);
+	rc = fd < 0 ? fd : nsx_sys_fstat(p->fd, &before);
+	if (rc == 0)
+		rc = nsx_sys_fstat(fd, &now);
+	if (rc == 0 && (before.dev != now.dev || before.ino != now.ino))
+		rc = -ESTALE;
+	if (rc == 0)
+		rc = nsx_sys_replace(p->fd, fd);
+	return rc < 0 ? nsx_fail(e, p->step, -rc, p->name, NULL) : 0;
+}
+
 /* Left with cwd in the new root, so that no way leads back through "..". */
 int nsx_act_root(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e)
 {

@@ -16,6 +16,20 @@ struct nsx_walk {
 	const struct nsx_log *log;
 };
 
+/*
+ * A directory, before and after a new mount namespace is created: a descriptor stays
+ * among the mounts of the old one, where nothing can be mounted any more, so it is
+ * opened again under its name.  Nothing is done about one that is NSX_NOFD.
+ */
+struct nsx_place {
+	enum nsx_step step; /* ROOT or CWD, of an error */
+	int fd;		    /* stays this number */
+	char name[4096];    /* not initialised */
+};
+
+int nsx_place_remember(const struct nsx_walk *w, struct nsx_place *p, struct nsx_error *e);
+int nsx_place_find_again(const struct nsx_place *p, struct nsx_error *e);
+
 /* Carry out one act.  Return: 0, or -1 with the error filled. */
 typedef int nsx_act_fn(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e);
 

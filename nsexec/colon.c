@@ -44,32 +44,34 @@ static int next_line(struct nsx_colon *c)
 		if (n < sizeof(c->line))
 			c->line[n++] = byte;
 	}
-	if (n == sizeof(c->line))
-		n = 0;
-	c->line[n] = '\0';
+	c->cut = n == sizeof(c->line);
+	c->line[n - c->cut] = '\0';
 	return there;
 }
 
-static void split(struct nsx_colon *c)
+/* Return: false: cut short where it matters; the last field may be, as /etc/group's members. */
+static bool split(struct nsx_colon *c)
 {
 	char *at = c->line;
+	int colons = 0;
 
 	for (int i = 0; i < NSX_COLON_FIELDS; i++) {
 		c->field[i] = at;
 		while (*at && *at != ':')
 			at++;
-		if (*at)
+		if (*at) {
 			*at++ = '\0';
+			colons++;
+		}
 	}
+	return !c->cut || colons >= NSX_COLON_FIELDS - 1;
 }
 
 bool nsx_colon_next(struct nsx_colon *c)
 {
 	while (next_line(c))
-		if (c->line[0] && c->line[0] != '#') {
-			split(c);
+		if (c->line[0] && c->line[0] != '#' && split(c))
 			return true;
-		}
 	return false;
 }
 

@@ -12,6 +12,7 @@ enum { NSX_COLON_FIELDS = 4, NSX_COLON_LINE = 1024 };
 struct nsx_colon {
 	int fd;
 	size_t at, len;			      /* of @buf, what has not been looked at */
+	bool cut;			      /* @line is longer than it shows */
 	char *field[NSX_COLON_FIELDS];	      /* of the entry at hand; "" where it has none */
 	char line[NSX_COLON_LINE], buf[4096]; /* neither is initialised */
 };
@@ -23,7 +24,8 @@ void nsx_colon_close(struct nsx_colon *c);
 /**
  * nsx_colon_next() - the next entry
  *
- * Empty lines, comments and lines of more than NSX_COLON_LINE bytes are passed over.
+ * Of a line only NSX_COLON_LINE - 1 bytes are looked at.  Passed over are empty lines,
+ * comments, and lines whose last field but one does not end among these bytes.
  *
  * Return: false: there is none.
  */

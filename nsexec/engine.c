@@ -284,7 +284,7 @@ static int walk_new(struct nsx_engine *en, struct nsx_error *e)
 	if (en->plan.n == en->plan.n_first + 1)
 		return 0;
 	if (nsx_stage_walk_new(&en->plan, &en->facts, en->outsider.channel, en->log, e) < 0) {
-		fill_in(e, &en->plan, en->plan.n_first);
+		fill_in(e, &en->plan, en->plan.n_first + 1); /* PERSIST is the first of them */
 		return -1;
 	}
 	nsx_fd_close(&en->outsider.channel);

@@ -61,7 +61,8 @@ int nsx_facts_complete(const struct nsx_request *rq, struct nsx_target *t, struc
 
 /**
  * nsx_facts_new() - open what namespaces that are to be created will need
- * @e: step OPEN
+ * @f: complete
+ * @e: step OPEN or CHECK
  */
 int nsx_facts_new(const struct nsx_request *rq, struct nsx_facts *f, struct nsx_error *e);
 

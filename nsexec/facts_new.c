@@ -11,15 +11,32 @@ static bool of_children(enum nsx_kind kind)
 	return kind == NSX_PID || kind == NSX_TIME;
 }
 
-int nsx_facts_new(const struct nsx_request *rq, struct nsx_facts *f, struct nsx_error *e)
+/* Maps, offsets and the report are about files of ours in there. */
+static int open_proc(const struct nsx_request *rq, struct nsx_facts *f, struct nsx_error *e)
 {
-	if (!rq->unshare)
+	const nsx_kinds written = NSX_KIND_BIT(NSX_USER) | NSX_KIND_BIT(NSX_TIME);
+	const bool reopened = (rq->unshare & NSX_KIND_BIT(NSX_MNT)) && (rq->root || rq->wd);
+
+	if (!(rq->unshare & written) && rq->report_fd == NSX_NOFD && !reopened)
 		return 0;
 	f->proc = nsx_fd_openat(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY);
 	if (f->proc < 0) {
 		(void)nsx_fail(e, NSX_STEP_OPEN, -f->proc, "/proc", NULL);
 		return nsx_hint(e, NSX_HINT_PROC, 0);
 	}
+	return 0;
+}
+
+int nsx_facts_new(const struct nsx_request *rq, struct nsx_facts *f, struct nsx_error *e)
+{
+	if (!rq->unshare)
+		return 0;
+	/* The kernel creates it below the one that we are in, not where our children go. */
+	if (f->wanted & ~f->shared & rq->unshare & NSX_KIND_BIT(NSX_PID))
+		return nsx_fail(e, NSX_STEP_CHECK, 0,
+				"cannot be created by the process that joins another", "pid");
+	if (open_proc(rq, f, e) < 0)
+		return -1;
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++) {
 		if (!rq->create.file[k])
 			continue;

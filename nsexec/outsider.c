@@ -11,7 +11,7 @@ enum { PATH_BYTES = 64, WAIT_ALL = 0x40000000 /* of wait(2): also one that sends
 /* What the outsider knows. */
 struct outsider {
 	int channel;
-	int asker; /* as we and our /proc see it */
+	int asker; /* as /proc calls it */
 	const struct nsx_facts *f;
 	nsx_kinds joins;
 	const struct nsx_log *log;
@@ -147,17 +147,34 @@ static _Noreturn void serve(const struct outsider *self)
 	nsx_sys_exit(0);
 }
 
+/*
+ * As the mounted /proc calls us: it may be that of a PID namespace around ours, where
+ * our own number is somebody else's.  Return: 0: it does not show us.
+ */
+static int called_by_proc(void)
+{
+	char text[16];
+	uint64_t pid;
+	const long n = nsx_sys_readlink("/proc/self", text, sizeof(text) - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	return nsx_text_number(text, INT32_MAX, &pid) ? (int)pid : 0;
+}
+
 /* With no signal at its end: nobody who minds SIGCHLD hears of it. */
 int nsx_outsider_start(struct nsx_outsider *o, const struct nsx_facts *f, nsx_kinds joins,
 		       const struct nsx_log *log, struct nsx_error *e)
 {
-	struct outsider self = { .f = f, .joins = joins, .log = log };
-	int pair[2];
-	int rc = nsx_fd_channel(pair);
+	struct outsider self = { .f = f, .joins = joins, .log = log, .asker = called_by_proc() };
+	int pair[2], rc;
 
+	if (!self.asker) {
+		(void)nsx_fail(e, NSX_STEP_OPEN, ENOENT, "/proc/self", NULL);
+		return nsx_hint(e, NSX_HINT_PROC, 0);
+	}
+	rc = nsx_fd_channel(pair);
 	if (rc < 0)
 		return nsx_fail(e, NSX_STEP_FORK, -rc, "channel to the process outside", NULL);
-	self.asker = nsx_sys_getpid();
 	self.channel = pair[1];
 	o->pid = nsx_sys_clone_bare(0);
 	if (o->pid == 0) {

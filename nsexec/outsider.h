@@ -18,7 +18,7 @@ void nsx_outsider_init(struct nsx_outsider *o);
 /**
  * nsx_outsider_start() - make it
  * @joins: kinds that we are about to join
- * @e:     step FORK
+ * @e:     step FORK, or OPEN where /proc does not show us
  *
  * It ends when the last copy of the channel is closed, so also if we are killed.
  *

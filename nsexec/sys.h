@@ -189,9 +189,14 @@ static inline long nsx_sys_write(int fd, const void *buf, size_t size)
 }
 
 /* Return: bytes written to @buf, which is not NUL-terminated. */
+static inline long nsx_sys_readlinkat(int dir, const char *path, char *buf, size_t size)
+{
+	return nsx_syscall4(__NR_readlinkat, dir, path, buf, size);
+}
+
 static inline long nsx_sys_readlink(const char *path, char *buf, size_t size)
 {
-	return nsx_syscall4(__NR_readlinkat, AT_FDCWD, path, buf, size);
+	return nsx_sys_readlinkat(AT_FDCWD, path, buf, size);
 }
 
 static inline int nsx_sys_statat(int dir, const char *path, struct nsx_stat *st)
@@ -231,6 +236,12 @@ static inline int nsx_sys_ioctl(int fd, unsigned request, void *arg)
 static inline int nsx_sys_fcntl(int fd, int command, long arg)
 {
 	return (int)nsx_syscall3(__NR_fcntl, fd, command, arg);
+}
+
+/* @fd is then the same as @other, and O_CLOEXEC. */
+static inline int nsx_sys_replace(int fd, int other)
+{
+	return (int)nsx_syscall3(__NR_dup3, other, fd, O_CLOEXEC);
 }
 
 static inline int nsx_sys_pipe(int fds[2], int flags)

@@ -172,6 +172,33 @@ testMountsAreSeenOnOneSideOnly() {
 	assertEquals unchanged "$(findmnt -no PROPAGATION /)" "$(inside --propagation=unchanged)"
 }
 
+# A root directory with nothing but busybox.
+small_root() {
+	[ ! -d "$work/root" ] || return 0
+	mkdir -p "$work/root/bin" "$work/root/proc" "$work/root/srv" &&
+		cp "$(command -v busybox)" "$work/root/bin/busybox" &&
+		for it in sh mount; do
+			ln -s busybox "$work/root/bin/$it"
+		done
+}
+
+testRootAndDirectoryAreOfTheNewMountNamespace() {
+	need busybox || return 0
+	small_root
+	# Only there can anything be mounted.
+	say='busybox mount -t tmpfs none . && echo mounted'
+	words="--map-root-user --unshare=pid --root=$work/root --mount-proc"
+	assertEquals root mounted "$(inside_as_user $words)"
+	assertEquals 'root and directory' mounted "$(inside_as_user $words --wd="$work/root/srv")"
+	assertEquals directory mounted \
+		"$(inside_as_user --map-root-user --unshare=mnt --wd="$work/empty")"
+	say='pwd'
+	assertEquals /srv "$(inside_as_user $words --wd="$work/root/srv")"
+	container_plain || { skip "$why"; return 0; }
+	say='busybox mount -t tmpfs none . && echo mounted'
+	assertEquals 'of a target' mounted "$(inside -t "$target" -m -r -w --unshare=mnt)"
+}
+
 testProcShowsTheNewPidNamespaceOnly() {
 	say='ls /proc | grep -c "^[0-9]"; cut -d " " -f 1 /proc/self/stat'
 	assertEquals '2 2' "$(inside_as_user --unshare=pid --map-root-user --mount-proc |
@@ -202,6 +229,10 @@ testNewNamespacesOfAJoinedContainer() {
 	got=$(inside -t "$target" -a --unshare=net)
 	assertEquals "$(ns_of "$target" user)" "$(echo "$got" | sed -n 2p | tr -dc 0-9)"
 	assertNotEquals "$(ns_of "$target" net)" "$(echo "$got" | sed -n 3p | tr -dc 0-9)"
+	for words in '-a --unshare=pid' '-p --unshare=all'; do
+		assertContains "$words" "$(inside -t "$target" $words)" \
+			'nsexec: check: cannot be created by the process that joins another (pid)'
+	done
 	# Below the joined one: its maps are written from there.
 	got=$(inside -t "$target" -a --unshare=user --map-root-user --map-users=0:1000:10)
 	assertEquals "$got" 0 "$(echo "$got" | head -n 1)"
@@ -234,6 +265,27 @@ testNewNamespacesPersistInFiles() {
 	assertContains "$("$NSEXEC" --unshare=net=$work/missing -- true 2>&1)" \
 		"nsexec: open $work/missing: ENOENT"
 	assertContains "$("$NSEXEC" -F --unshare=pid=$work/ns-pid -- true 2>&1)" '(--no-fork)'
+}
+
+# In a PID namespace whose /proc is still the one around it our number is another's.
+testProcOfAnotherPidNamespaceIsRightOrRefused() {
+	need_root || return 0
+	: >"$work/ns-there"
+	say='echo $(readlink /proc/self/ns/net) "net:[$(stat -Lc %i '$work/ns-there')]"
+		tr -s " " </proc/self/uid_map'
+	got=$(unshare --pid --fork "$NSEXEC" --unshare=net=$work/ns-there \
+		--map-users=0:100000:10 -- sh -c "$say" 2>&1)
+	umount "$work/ns-there"
+	both=$(echo "$got" | head -n 1)
+	assertEquals "$got" "${both% *}" "${both#* }"
+	assertEquals "$got" ' 0 100000 10' "$(echo "$got" | tail -n 1)"
+	got=$(unshare --pid --fork --mount-proc sh -c 'mount -t tmpfs none /proc; "$@"; echo $?' sh \
+		"$NSEXEC" --unshare=net=$work/ns-there -- true 2>&1)
+	assertContains "$got" "$got" 'nsexec: open /proc/self: ENOENT'
+	assertFalse 'nothing was bound' "umount $work/ns-there 2>/dev/null"
+	# What has nothing to do with /proc goes without.
+	assertEquals hi "$(unshare --mount sh -c 'mount -t tmpfs none /proc; exec "$@"' sh \
+		"$NSEXEC" --unshare=net,uts --hostname=box -- echo hi 2>&1)"
 }
 
 testReportTellsOfNewNamespaces() {

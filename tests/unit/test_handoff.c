@@ -13,17 +13,6 @@ static char dir[] = "/tmp/nsexec-unit.XXXXXX";
 static struct nsx_error error;
 static char text[8192];
 
-static void values_are_found(void)
-{
-	char *env[] = { "A=1", "PATHX=2", "PATH", "PATH=3", "PATH=4", "E=", NULL };
-
-	check_text(nsx_env_get(env, "PATH"), "3");
-	check_text(nsx_env_get(env, "A"), "1");
-	check_text(nsx_env_get(env, "E"), "");
-	check_text(nsx_env_get(env, "B"), NULL);
-	check_text(nsx_env_get(env + 6, "A"), NULL);
-}
-
 /* Below the scratch directory. */
 static const char *path_of(const char *name)
 {
@@ -213,7 +202,6 @@ static void clean_up(void)
 
 int main(void)
 {
-	unit("a variable is found by its whole name, the first one wins", values_are_found);
 	make_files();
 	unit("PATH is searched in order", path_is_searched_in_order);
 	unit("an empty entry of PATH is the current directory", empty_directory_is_the_current_one);
