@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "pty.h"
 #include "text.h"
 
 int nsx_place_remember(const struct nsx_walk *w, struct nsx_place *p, struct nsx_error *e)
@@ -62,4 +63,10 @@ int nsx_act_cwd(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_
 	(void)w;
 	return rc < 0 ? nsx_fail(e, NSX_STEP_CWD, -rc, act->path ? act->path : "change to it", NULL)
 		      : 0;
+}
+
+int nsx_act_pty(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e)
+{
+	(void)w;
+	return nsx_pty_take(act->fd, e);
 }

@@ -46,5 +46,6 @@ nsx_act_fn nsx_act_become;
 nsx_act_fn nsx_act_root;
 nsx_act_fn nsx_act_cwd;
 nsx_act_fn nsx_act_session;
+nsx_act_fn nsx_act_pty;
 
 #endif

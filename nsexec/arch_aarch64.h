@@ -62,7 +62,8 @@ struct nsx_stat {
 	uint32_t nlink;
 	uint32_t uid;
 	uint32_t gid;
-	uint64_t rest[12];
+	uint64_t rdev;
+	uint64_t rest[11];
 };
 
 struct nsx_sigaction {

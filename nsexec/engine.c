@@ -5,6 +5,7 @@
 
 #include "handoff.h"
 #include "maps.h"
+#include "relay.h"
 #include "report.h"
 #include "stage.h"
 #include "waiter.h"
@@ -29,6 +30,8 @@ void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const 
 	nsx_facts_init(&en->facts);
 	nsx_process_init(&en->process);
 	nsx_outsider_init(&en->outsider);
+	nsx_pty_init(&en->pty);
+	nsx_console_init(&en->console);
 }
 
 static int open_target(struct nsx_engine *en, struct nsx_error *e)
@@ -215,6 +218,8 @@ static _Noreturn void wait_for(struct nsx_engine *en, int pid)
 	}
 	if (en->let_go)
 		en->let_go();
+	if (en->rq->pty)
+		nsx_relay_run(&en->console, pid, en->pty.master, en->process.hold, en->log);
 	nsx_waiter_run(pid, en->process.hold);
 }
 
@@ -278,6 +283,44 @@ static void settle_outsider(struct nsx_engine *en, int is_first)
 		en->outsider.pid = 0; /* no child of ours */
 }
 
+/* Would the program have other mounts than we have now, or another root? */
+static bool moves(const struct nsx_request *rq)
+{
+	return ((nsx_request_kinds(rq) | rq->unshare) & NSX_KIND_BIT(NSX_MNT)) || rq->root;
+}
+
+/* Our words are for the caller's standard error, also when that is the program's pty. */
+static int open_pty(struct nsx_engine *en, struct nsx_error *e)
+{
+	int log;
+
+	if (nsx_pty_open(&en->pty, moves(en->rq), e) < 0)
+		return -1;
+	nsx_console_open(&en->console, en->pty.own_fds);
+	en->pty_log = *en->log;
+	log = en->log->fd == 2 ? nsx_sys_fcntl(2, F_DUPFD_CLOEXEC, 3) : en->log->fd;
+	if (log < 0)
+		en->pty_log.level = NSX_LOG_OFF; /* there is no standard error */
+	else
+		en->pty_log.fd = log;
+	en->log = &en->pty_log;
+	return 0;
+}
+
+static int settle_pty(struct nsx_engine *en, struct nsx_error *e)
+{
+	const struct nsx_request *rq = en->rq;
+
+	if (!rq->pty)
+		return 0;
+	if (nsx_pty_settle(&en->pty, moves(rq), e) < 0)
+		return -1;
+	nsx_pty_dress(&en->pty, en->console.terminal, en->console.typed,
+		      rq->uid.given ? &rq->uid.id : NULL);
+	en->plan.act[en->plan.n - 1].fd = en->pty.slave;
+	return 0;
+}
+
 /* What is left to do in the new process. */
 static int walk_new(struct nsx_engine *en, struct nsx_error *e)
 {
@@ -325,7 +368,11 @@ static int go_on(struct nsx_engine *en, struct nsx_error *e)
 		return report_in_place(en, e);
 	if (en->rq->detach)
 		return detach(en, e);
-	rc = nsx_process_fork(en->host_fork, en->rq->report_fd != NSX_NOFD, &en->process, &pid, e);
+	if (settle_pty(en, e) < 0)
+		return -1;
+	/* The relay begins when the program does: the channel tells. */
+	rc = nsx_process_fork(en->host_fork, en->rq->pty || en->rq->report_fd != NSX_NOFD,
+			      &en->process, &pid, e);
 	if (rc < 0)
 		return -1;
 	settle_outsider(en, rc);
@@ -349,6 +396,8 @@ int nsx_engine_enter(struct nsx_engine *en, struct nsx_error *e)
 		return nsx_fail_number(e, NSX_STEP_REPORT, EBADF, "--report-fd", "descriptor ",
 				       (uint64_t)report, "");
 	if (open_target(en, e) < 0 || make_environment(en, e) < 0)
+		return -1;
+	if (en->rq->pty && open_pty(en, e) < 0)
 		return -1;
 	moves_host = en->keeps_files && (nsx_request_kinds(en->rq) & NSX_KIND_BIT(NSX_MNT));
 	if (moves_host)
@@ -398,6 +447,8 @@ void nsx_engine_release(struct nsx_engine *en)
 		nsx_facts_close(&en->facts);
 		nsx_target_close(&en->target);
 		nsx_process_close(&en->process);
+		nsx_pty_close(&en->pty);
+		nsx_console_close(&en->console);
 		if (en->rq->report_fd != NSX_NOFD)
 			(void)nsx_sys_close(en->rq->report_fd); /* whatever it was, it is gone */
 		if (en->log->fd > 2)

@@ -6,8 +6,10 @@
 #include "maps.h"
 #include "outsider.h"
 #include "environment.h"
+#include "console.h"
 #include "plan.h"
 #include "process.h"
+#include "pty.h"
 
 /* One run; the caller's storage, initialised by nsx_engine_init(). */
 struct nsx_engine {
@@ -28,6 +30,9 @@ struct nsx_engine {
 	int dumpable;	      /* as it was found; 1: has not been changed, or exec resets it */
 	bool guarded;	      /* it has been changed */
 	struct nsx_environment environment;
+	struct nsx_pty pty;
+	struct nsx_console console; /* if there is a pty */
+	struct nsx_log pty_log;	    /* then @log: where standard error was */
 };
 
 /**

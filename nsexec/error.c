@@ -21,7 +21,8 @@ static const char step_names[NSX_STEP_COUNT][12] = {
 	[NSX_STEP_ROOT] = "root",	  [NSX_STEP_CWD] = "cwd",
 	[NSX_STEP_FORK] = "fork",	  [NSX_STEP_SESSION] = "session",
 	[NSX_STEP_WAIT] = "wait",	  [NSX_STEP_REPORT] = "report",
-	[NSX_STEP_EXEC] = "exec",	  [NSX_STEP_ENVIRON] = "environ",
+	[NSX_STEP_PTY] = "pty",		  [NSX_STEP_EXEC] = "exec",
+	[NSX_STEP_ENVIRON] = "environ",
 };
 
 /* '#' stands for the error's fact. */
@@ -78,6 +79,8 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 			   "user namespace that owns it",
 	[NSX_HINT_NS_ID_KERNEL] =
 		"an id alone finds a namespace since Linux 6.19; since 6.18, :ID:INODE does",
+	[NSX_HINT_PTY] = "it comes from a devpts on /dev/pts, of the program's mounts or of the "
+			 "caller's; see also sysctl kernel.pty.max",
 };
 
 const char *nsx_step_name(enum nsx_step step)

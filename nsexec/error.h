@@ -35,6 +35,7 @@ enum nsx_step {
 	NSX_STEP_CWD,
 	NSX_STEP_FORK,
 	NSX_STEP_SESSION, /* lead a session of its own */
+	NSX_STEP_PTY,	  /* have a terminal of its own */
 	NSX_STEP_WAIT,
 	NSX_STEP_REPORT,
 	NSX_STEP_EXEC,
@@ -74,6 +75,7 @@ enum nsx_hint {
 	NSX_HINT_PIDFS,
 	NSX_HINT_NS_ID,
 	NSX_HINT_NS_ID_KERNEL,
+	NSX_HINT_PTY,
 	NSX_HINT_COUNT
 };
 

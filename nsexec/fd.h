@@ -89,4 +89,25 @@ static inline int nsx_fd_await(int fd)
 	return rc < 0 ? rc : 0;
 }
 
+/*
+ * Close every descriptor but the @n of @keep, some of which may be NSX_NOFD.  Before
+ * Linux 5.9 one by one, up to the usual limit; most of these are not open.
+ */
+static inline void nsx_fd_close_all_but(const int *keep, size_t n)
+{
+	enum { USUAL_LIMIT = 1024 };
+	int from = 0, next;
+
+	do {
+		next = INT32_MAX;
+		for (size_t i = 0; i < n; i++)
+			if (keep[i] >= from && keep[i] < next)
+				next = keep[i];
+		if (next > from && nsx_sys_close_range((unsigned)from, (unsigned)next - 1) < 0)
+			for (int fd = from; fd < next && fd < USUAL_LIMIT; fd++)
+				(void)nsx_sys_close(fd);
+		from = next + (next != INT32_MAX);
+	} while (next != INT32_MAX);
+}
+
 #endif

@@ -293,7 +293,7 @@ static void add_of_program(struct nsx_plan *p, const struct nsx_request *rq,
 
 static bool needs_fork(const struct nsx_request *rq, nsx_kinds joins)
 {
-	if (rq->detach || rq->runc.asked)
+	if (rq->detach || rq->pty || rq->runc.asked)
 		return true;
 	switch (rq->fork) {
 	case NSX_FORK_ALWAYS:
@@ -327,6 +327,8 @@ void nsx_plan_make(const struct nsx_request *rq, const struct nsx_facts *f, enum
 	if (rq->runc.asked)
 		add_stage_2(p, rq);
 	add_of_program(p, rq, f);
+	if (rq->pty)
+		add(p, NSX_STEP_PTY); /* last: until then, errors are the caller's to see */
 	if (!p->forks)
 		p->n_first = p->n;
 }

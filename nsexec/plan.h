@@ -17,7 +17,8 @@ struct nsx_act {
 	enum nsx_step step;
 	nsx_kinds kinds;	/* JOIN: what one setns() joins; UNSHARE: what is created */
 	enum nsx_way way;	/* JOIN */
-	int fd;			/* JOIN: namespace or pidfd; ROOT, CWD: directory; borrowed */
+	int fd;			/* JOIN: namespace or pidfd; ROOT, CWD: directory; borrowed;
+				 * PTY: filled in by the engine, which opens it after the joins */
 	int pid;		/* JOIN: whose namespaces, for the subject of an error */
 	const char *path;	/* JOIN: instead of @pid; CWD: instead of @fd, resolved inside;
 				   MOUNT, REGISTER: directory; HOSTNAME: the name */

@@ -217,6 +217,9 @@ static void row_act(struct table *table, size_t number, const struct nsx_engine 
 	case NSX_STEP_CWD:
 		text = act->path ? act->path : en->rq->wd_dir ? en->rq->wd_dir : "the target's";
 		break;
+	case NSX_STEP_PTY:
+		text = "a session and terminal of its own; the first process relays";
+		break;
 	case NSX_STEP_FORK:
 		text = en->rq->detach ? "a new process; the first one ends"
 				      : "a new process; the first one waits for it";

@@ -36,6 +36,8 @@ static int stage(const struct nsx_walk *w, const struct nsx_act *act, struct nsx
 		return nsx_act_root(w, act, e);
 	case NSX_STEP_CWD:
 		return nsx_act_cwd(w, act, e);
+	case NSX_STEP_PTY:
+		return nsx_act_pty(w, act, e);
 	default:
 		return nsx_fail(e, act->step, EINVAL, "not an act", NULL);
 	}

@@ -67,6 +67,14 @@ enum {
 	NSX_NS_GET_PARENT = 0xb702, /* ioctl: descriptor of the parent (Linux 4.9) */
 	NSX_NS_GET_NSTYPE = 0xb703, /* ioctl: CLONE_NEW* (Linux 4.11) */
 	NSX_TIOCGPGRP = 0x540f,	    /* ioctl: foreground process group of a terminal */
+	NSX_TCGETS = 0x5401,	    /* ioctl: struct nsx_termios of a terminal */
+	NSX_TCSETS = 0x5402,
+	NSX_TIOCSCTTY = 0x540e,	 /* ioctl: become the controlling terminal */
+	NSX_TIOCGWINSZ = 0x5413, /* ioctl: struct nsx_winsize */
+	NSX_TIOCSWINSZ = 0x5414,
+	NSX_TIOCGPTPEER = 0x5441,	/* ioctl: open the other side of a master (Linux 4.13) */
+	NSX_TIOCGPTN = (int)0x80045430, /* ioctl: its number in /dev/pts */
+	NSX_TIOCSPTLCK = 0x40045431,	/* ioctl: lock or unlock it */
 };
 
 enum {
@@ -80,6 +88,7 @@ enum {
 #define NSX_NS_GET_ID 0x8008b70du /* ioctl: the 64-bit id of a namespace (Linux 6.18) */
 #define NSX_NSFS_MAGIC 0x6e736673u
 #define NSX_PIDFS_MAGIC 0x50494446u
+#define NSX_DEVPTS_MAGIC 0x1cd1u
 #define NSX_SIG_COUNT 64	 /* signals 1..64 */
 #define NSX_SIGSET_SIZE 8	 /* bytes of the kernel's signal set */
 #define NSX_RESOLVE_IN_ROOT 0x10 /* openat2: the directory is the root */
@@ -129,6 +138,18 @@ enum {
 	NSX_NS_HANDLE_BYTES = 16,
 	NSX_NS_HANDLE_TYPE = 0xf1, /* FILEID_NSFS */
 	NSX_NSFS_ROOT = -10003,	   /* in place of a descriptor: the file system of namespaces */
+};
+
+/* struct termios as the kernel has it on our architectures; c_cc by index. */
+struct nsx_termios {
+	uint32_t iflag, oflag, cflag, lflag;
+	uint8_t line;
+	uint8_t cc[19];
+};
+
+struct nsx_winsize {
+	uint16_t rows, columns;
+	uint16_t x_pixels, y_pixels;
 };
 
 struct nsx_timespec {
@@ -242,6 +263,30 @@ static inline int nsx_sys_fcntl(int fd, int command, long arg)
 static inline int nsx_sys_replace(int fd, int other)
 {
 	return (int)nsx_syscall3(__NR_dup3, other, fd, O_CLOEXEC);
+}
+
+static inline int nsx_sys_dup3(int from, int to, int flags)
+{
+	int rc;
+
+	do
+		rc = (int)nsx_syscall3(__NR_dup3, from, to, flags);
+	while (rc == -EINTR);
+	return rc;
+}
+
+/* The owner alone; the group stays. */
+static inline int nsx_sys_fchown(int fd, uint32_t uid)
+{
+	return (int)nsx_syscall3(__NR_fchown, fd, uid, -1);
+}
+
+/* Readable while one of @signals is pending. */
+static inline int nsx_sys_signalfd(const uint64_t *signals)
+{
+	enum { CLOEXEC_NONBLOCK = 02004000 };
+
+	return (int)nsx_syscall4(__NR_signalfd4, -1, signals, NSX_SIGSET_SIZE, CLOEXEC_NONBLOCK);
 }
 
 static inline int nsx_sys_pipe(int fds[2], int flags)
