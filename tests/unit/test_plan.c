@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan.h"
 
+#include <sys/mount.h>
+
 #include "unit.h"
 
 /* Descriptors in the facts below; a namespace has FD_NS and its kind. */
@@ -76,6 +78,15 @@ static void put_id(char *buf, size_t size, struct nsx_id id)
 		put(buf, size, "-");
 }
 
+/* As mount(2) has them. */
+static void put_propagation(char *buf, size_t size, unsigned long flags)
+{
+	check(flags & MS_REC);
+	check_int(flags & ~(unsigned long)(MS_REC | MS_PRIVATE | MS_SLAVE | MS_SHARED), 0);
+	put(buf, size, "propagate(%s%s%s)", flags & MS_PRIVATE ? "private" : "",
+	    flags & MS_SLAVE ? "slave" : "", flags & MS_SHARED ? "shared" : "");
+}
+
 static void put_act(char *buf, size_t size, const struct nsx_act *act)
 {
 	switch (act->step) {
@@ -102,6 +113,29 @@ static void put_act(char *buf, size_t size, const struct nsx_act *act)
 			put(buf, size, "cwd(%s)", act->path);
 		else
 			put(buf, size, "cwd(%d)", act->fd);
+		break;
+	case NSX_STEP_MAP:
+	case NSX_STEP_OFFSETS:
+		put(buf, size, "%s", nsx_step_name(act->step));
+		if (!rq.runc.asked)
+			put(buf, size, act->ourselves ? "(ourselves)" : "(outside)");
+		break;
+	case NSX_STEP_PERSIST:
+		put(buf, size, "persist(");
+		put_kinds(buf, size, act->kinds);
+		put(buf, size, ")");
+		break;
+	case NSX_STEP_PROPAGATE:
+		put_propagation(buf, size, act->flags);
+		break;
+	case NSX_STEP_MOUNT:
+		put(buf, size, "mount(%s %s)", act->text, act->path);
+		break;
+	case NSX_STEP_REGISTER:
+		put(buf, size, "register(%s %s)", act->path, act->text);
+		break;
+	case NSX_STEP_HOSTNAME:
+		put(buf, size, "hostname(%s)", act->path);
 		break;
 	default:
 		put(buf, size, "%s", nsx_step_name(act->step));
@@ -452,6 +486,322 @@ static void every_combination_of_runc_keeps_the_rules(void)
 		}
 }
 
+/* ---- new ones, from words ---- */
+
+/* Joined is @wanted, created is @unshare, and maps are such as an ordinary user may write. */
+static void given_new(nsx_kinds wanted, nsx_kinds unshare)
+{
+	given(wanted, wanted & ~N);
+	if (!wanted)
+		rq.target = NULL;
+	rq.unshare = unshare;
+	f.alone = true;
+}
+
+static void want_maps(bool alone)
+{
+	f.outside.uid_map = f.outside.gid_map = "0 1000 1\n";
+	f.alone = alone;
+}
+
+static void user_is_created_first_and_alone(void)
+{
+	given_new(0, ALL);
+	want_maps(true);
+	check_text(planned(NSX_WAY_PIDFD), "unshare(user) map(ourselves) "
+					   "unshare(cgroup ipc mnt net pid time uts) "
+					   "propagate(private) fork");
+	check(!plan.outside && !plan.outside_late && plan.forks);
+	check_int(plan.unshares, ALL);
+	check_int(plan.joins, 0);
+	given_new(0, ALL & ~U);
+	check_text(planned(NSX_WAY_PIDFD),
+		   "unshare(cgroup ipc mnt net pid time uts) propagate(private) fork");
+	given_new(0, U);
+	check_text(planned(NSX_WAY_PIDFD), "unshare(user)");
+	check(!plan.outside && !plan.forks);
+	given_new(0, N | H | I | C);
+	check_text(planned(NSX_WAY_PIDFD), "unshare(cgroup ipc net uts)");
+	check(!plan.forks);
+}
+
+static void what_is_written_is_written_at_once(void)
+{
+	given_new(0, U | N);
+	want_maps(false);
+	check_text(planned(NSX_WAY_PIDFD), "unshare(user) map(outside) unshare(net)");
+	check(plan.outside && !plan.outside_late);
+	given_new(0, U);
+	f.outside.gid_map = "0 0 1\n";
+	check_text(planned(NSX_WAY_PIDFD), "unshare(user) map(ourselves)");
+	given_new(0, U);
+	f.outside.uid_map = "0 0 1\n";
+	check_text(planned(NSX_WAY_PIDFD), "unshare(user) map(ourselves)");
+	given_new(0, U);
+	f.outside.deny_setgroups = true;
+	check_text(planned(NSX_WAY_PIDFD), "unshare(user) map(ourselves)");
+	given_new(0, U);
+	f.outside.allow_setgroups = true;
+	check_text(planned(NSX_WAY_PIDFD), "unshare(user) map(ourselves)");
+}
+
+/* The kernel takes them until the first process is in there. */
+static void offsets_are_written_before_the_fork(void)
+{
+	given_new(0, T | U);
+	want_maps(true);
+	f.outside.offsets = "monotonic 1 0\n";
+	check_text(planned(NSX_WAY_PIDFD),
+		   "unshare(user) map(ourselves) unshare(time) offsets(ourselves) fork");
+	check(!plan.outside);
+	check_int(plan.n_first, 4);
+}
+
+static void an_owner_creates_the_user_namespace(void)
+{
+	given_new(0, U | N);
+	want_maps(true);
+	rq.create.owner_uid = (struct nsx_id){ true, 1000 };
+	rq.create.owner_gid = (struct nsx_id){ true, 100 };
+	check_text(planned(NSX_WAY_PIDFD),
+		   "become(1000 100) unshare(user) map(ourselves) unshare(net)");
+}
+
+static void propagation_is_changed_before_anything_is_bound(void)
+{
+	static const char *const names[] = { "private", "slave", "shared" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		char want[128];
+
+		given_new(0, M | N);
+		rq.create.propagation = (enum nsx_propagation)i;
+		rq.create.file[NSX_NET] = "/f";
+		(void)snprintf(want, sizeof(want), "unshare(mnt net) propagate(%s) persist(net)",
+			       names[i]);
+		check_text(planned(NSX_WAY_PIDFD), want);
+		check(plan.outside && !plan.outside_late);
+	}
+	given_new(0, M);
+	rq.create.propagation = NSX_PROPAGATION_UNCHANGED;
+	check_text(planned(NSX_WAY_PIDFD), "unshare(mnt)");
+	given_new(0, N);
+	check_text(planned(NSX_WAY_PIDFD), "unshare(net)");
+}
+
+static void pid_persists_behind_the_fork(void)
+{
+	given_new(0, ALL);
+	want_maps(true);
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
+		rq.create.file[k] = "/f";
+	check_text(planned(NSX_WAY_PIDFD), "unshare(user) map(ourselves) "
+					   "unshare(cgroup ipc mnt net pid time uts) "
+					   "propagate(private) "
+					   "persist(cgroup ipc mnt net time user uts) "
+					   "fork persist(pid)");
+	check(plan.outside && plan.outside_late);
+	given_new(0, P | N);
+	rq.create.file[NSX_PID] = "/f";
+	check_text(planned(NSX_WAY_PIDFD), "unshare(net pid) fork persist(pid)");
+	check(plan.outside && plan.outside_late);
+	given_new(0, P);
+	check_text(planned(NSX_WAY_PIDFD), "unshare(pid) fork");
+	check(!plan.outside && !plan.outside_late);
+	/* Nobody is to persist who is not created. */
+	given_new(N, H);
+	rq.create.file[NSX_NET] = "/f";
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(net) unshare(uts)");
+}
+
+static void names_and_loopback_are_set_before_the_fork(void)
+{
+	given_new(0, H | N | P);
+	rq.create.hostname = "box";
+	rq.create.loopback = true;
+	check_text(planned(NSX_WAY_PIDFD), "unshare(net pid uts) hostname(box) loopback fork");
+}
+
+/* A proc shows the PID namespace of who mounts it; the ids may forbid to mount. */
+static void mounts_come_behind_the_fork_and_before_cwd_and_ids(void)
+{
+	given_new(0, M | P);
+	rq.create.proc = "/proc";
+	rq.create.binfmt = "/b";
+	rq.create.load_interp = ":x:M::x::/i:";
+	rq.wd = true;
+	f.wd = FD_WD;
+	rq.uid = (struct nsx_id){ true, 7 };
+	want_root();
+	check_text(planned(NSX_WAY_PIDFD),
+		   "unshare(mnt pid) propagate(private) root(50) fork mount(proc /proc) "
+		   "mount(binfmt_misc /b) register(/b :x:M::x::/i:) cwd(51) become(7 -)");
+	rq.create.file[NSX_PID] = "/f";
+	check_text(planned(NSX_WAY_PIDFD),
+		   "unshare(mnt pid) propagate(private) root(50) fork persist(pid) "
+		   "mount(proc /proc) mount(binfmt_misc /b) register(/b :x:M::x::/i:) "
+		   "cwd(51) become(7 -)");
+}
+
+/* With flag F the interpreter is opened at once: out here, not below the new root. */
+static void an_interpreter_of_out_here_is_registered_before_the_new_root(void)
+{
+	static const char early[] = "unshare(mnt) propagate(private) "
+				    "mount(binfmt_misc /proc/sys/fs/binfmt_misc) "
+				    "register(/proc/sys/fs/binfmt_misc %s) root(50) "
+				    "mount(binfmt_misc /b)";
+	static const char late[] = "unshare(mnt) propagate(private) root(50) "
+				   "mount(binfmt_misc /b) register(/b %s)";
+	static const struct {
+		const char *definition, *form;
+	} rows[] = {
+		{ ":x:M::x::/i:F", early },  { ":x:M::x::/i:OCF", early },
+		{ ",x,M,,x,,/i,FP", early }, { ":x:M::x::/i:", late },
+		{ ":x:M::x::/i:OCP", late }, { ":x:M::F::/F:C", late },
+		{ ":F:M::x::/iF:", late },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char want[256];
+
+		unit_case = rows[i].definition;
+		given_new(0, M);
+		want_root();
+		rq.create.binfmt = "/b";
+		rq.create.load_interp = rows[i].definition;
+		(void)snprintf(want, sizeof(want), rows[i].form == early ? early : late,
+			       rows[i].definition);
+		check_text(planned(NSX_WAY_PIDFD), want);
+	}
+	given_new(0, M); /* it is all the same without a new root */
+	rq.create.binfmt = "/b";
+	rq.create.load_interp = ":x:M::x::/i:F";
+	check_text(planned(NSX_WAY_PIDFD), "unshare(mnt) propagate(private) "
+					   "mount(binfmt_misc /b) register(/b :x:M::x::/i:F)");
+}
+
+static void what_is_joined_is_joined_before(void)
+{
+	given_new(U | M | N, ALL & ~P);
+	want_maps(false);
+	check_text(planned(NSX_WAY_PIDFD),
+		   DROP "pidfd(mnt net user) become(0 0) unshare(user) map(outside) "
+			"unshare(cgroup ipc mnt net time uts) propagate(private) fork");
+	check_text(planned(NSX_WAY_EACH),
+		   DROP "each(net) each(user) become(0 0) each(mnt) unshare(user) map(outside) "
+			"unshare(cgroup ipc mnt net time uts) propagate(private) fork");
+	given_new(U | M, N);
+	rq.preserve_credentials = true;
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(mnt user) unshare(net)");
+}
+
+static void a_new_process_is_made_for_pid_and_time(void)
+{
+	given_new(0, T);
+	check_text(planned(NSX_WAY_PIDFD), "unshare(time) fork");
+	given_new(0, P | T);
+	rq.fork = NSX_FORK_NEVER;
+	check_text(planned(NSX_WAY_PIDFD), "unshare(pid time)");
+	check(!plan.forks);
+	check_int(plan.n_first, plan.n);
+	given_new(0, N);
+	rq.fork = NSX_FORK_ALWAYS;
+	check_text(planned(NSX_WAY_PIDFD), "unshare(net) fork");
+	given_new(0, N);
+	rq.detach = true;
+	check_text(planned(NSX_WAY_PIDFD), "unshare(net) fork");
+}
+
+/* Place of the first act like that, or the number of acts. */
+static size_t first(enum nsx_step step)
+{
+	size_t i = 0;
+
+	while (i < plan.n && plan.act[i].step != step)
+		i++;
+	return i;
+}
+
+/* All that can be asked of them at once. */
+static void want_everything(nsx_kinds unshare)
+{
+	rq.uid = rq.gid = (struct nsx_id){ true, 1 };
+	rq.wdns_dir = "/";
+	want_root();
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
+		rq.create.file[k] = unshare & NSX_KIND_BIT(k) ? "/f" : NULL;
+	if (unshare & U) {
+		want_maps(false);
+		rq.create.owner_uid = rq.create.owner_gid = (struct nsx_id){ true, 2 };
+	}
+	if (unshare & T)
+		f.outside.offsets = "monotonic 1 0\n";
+	if (unshare & M)
+		rq.create.proc = rq.create.binfmt = "/";
+	if (unshare & M)
+		rq.create.load_interp = ":x:M::x::/i:F";
+	if (unshare & H)
+		rq.create.hostname = "x";
+	rq.create.loopback = unshare & N;
+}
+
+static void check_order_of_new(nsx_kinds unshare)
+{
+	const size_t fork = first(NSX_STEP_FORK), unshared = first(NSX_STEP_UNSHARE);
+	size_t unshares = 0;
+
+	for (size_t i = 0; i < plan.n; i++) {
+		const struct nsx_act *act = &plan.act[i];
+
+		if (act->step == NSX_STEP_JOIN)
+			check(i < unshared);
+		if (act->step == NSX_STEP_UNSHARE) {
+			check(i < fork && !(unshares & act->kinds));
+			check(!(act->kinds & U) || (act->kinds == U && !unshares));
+			unshares |= act->kinds;
+		}
+		if (act->step == NSX_STEP_MAP)
+			check(plan.act[i - 1].step == NSX_STEP_UNSHARE &&
+			      plan.act[i - 1].kinds == U);
+		if (act->step == NSX_STEP_PERSIST)
+			check((i > fork) == (act->kinds == P) && !(act->kinds & ~unshares));
+	}
+	check_int(unshares, unshare);
+	check(first(NSX_STEP_OFFSETS) < fork || !(unshare & T));
+	check(first(NSX_STEP_PROPAGATE) <= first(NSX_STEP_PERSIST) || !(unshare & M));
+	check(first(NSX_STEP_CWD) > fork || fork == plan.n);
+	check(first(NSX_STEP_ROOT) < fork);
+	check_int(plan.act[plan.n - 1].step, NSX_STEP_BECOME);
+	check_int(plan.act[plan.n - 2].step, NSX_STEP_CWD);
+}
+
+static void check_one_new(nsx_kinds wanted, nsx_kinds unshare, enum nsx_way way)
+{
+	given_new(wanted, unshare);
+	want_everything(unshare);
+	planned(way);
+	check(plan.n <= NSX_PLAN_MAX);
+	check_order_of_new(unshare);
+	check_int(plan.forks, ((unshare & (P | T)) || (wanted & P)) != 0);
+	check_int(plan.n_first, plan.forks ? first(NSX_STEP_FORK) : plan.n);
+	check_int(plan.outside, unshare != 0);
+	check_int(plan.outside_late, (unshare & P) != 0);
+	check_int(count(NSX_STEP_MAP, 0), (unshare & U) != 0);
+	check_int(count(NSX_STEP_OFFSETS, 0), (unshare & T) != 0);
+	check_int(count(NSX_STEP_PERSIST, 0), ((unshare & P) != 0) + ((unshare & ~P) != 0));
+	check_int(count(NSX_STEP_MOUNT, 0), unshare & M ? 3 : 0);
+	check_int(count(NSX_STEP_REGISTER, 0), (unshare & M) != 0);
+}
+
+static void every_combination_of_new_and_joined_keeps_the_rules(void)
+{
+	for (nsx_kinds wanted = 0; wanted <= ALL; wanted++)
+		for (nsx_kinds unshare = 0; unshare <= ALL; unshare++) {
+			check_one_new(wanted, unshare, NSX_WAY_PIDFD);
+			check_one_new(wanted, unshare, NSX_WAY_EACH);
+		}
+}
+
 /* ---- every combination of what words ask for ---- */
 
 /* Place of the act that joins @kind, or -1; @times counts them. */
@@ -546,6 +896,25 @@ int main(void)
 	unit("the fork is not among the acts of the first process", fork_is_not_among_the_first);
 	unit("every combination of kinds and owners keeps these rules",
 	     every_combination_keeps_the_rules);
+	unit("of new ones user is created first and alone", user_is_created_first_and_alone);
+	unit("what is written for it is written at once", what_is_written_is_written_at_once);
+	unit("clock offsets are written before the fork", offsets_are_written_before_the_fork);
+	unit("an owner creates the user namespace", an_owner_creates_the_user_namespace);
+	unit("propagation is changed before anything is bound",
+	     propagation_is_changed_before_anything_is_bound);
+	unit("a PID namespace persists behind the fork, all others before it",
+	     pid_persists_behind_the_fork);
+	unit("names and loopback are set before the fork",
+	     names_and_loopback_are_set_before_the_fork);
+	unit("mounts come behind the fork, and before directory and ids",
+	     mounts_come_behind_the_fork_and_before_cwd_and_ids);
+	unit("an interpreter of out here is registered before the new root",
+	     an_interpreter_of_out_here_is_registered_before_the_new_root);
+	unit("what is joined is joined before anything is created",
+	     what_is_joined_is_joined_before);
+	unit("a new process is made for pid and time", a_new_process_is_made_for_pid_and_time);
+	unit("every combination of new and joined kinds keeps these rules",
+	     every_combination_of_new_and_joined_keeps_the_rules);
 	unit("runc's is always a new process, with a session and as root",
 	     runc_is_always_a_new_process_with_a_session);
 	unit("runc's joins follow the owners too", runc_joins_by_owner);
