@@ -81,6 +81,14 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 		"an id alone finds a namespace since Linux 6.19; since 6.18, :ID:INODE does",
 	[NSX_HINT_PTY] = "it comes from a devpts on /dev/pts, of the program's mounts or of the "
 			 "caller's; see also sysctl kernel.pty.max",
+	[NSX_HINT_GETFD] = "descriptors of a process are open to its own user if it is dumpable, "
+			   "else to CAP_SYS_PTRACE",
+	[NSX_HINT_GETFD_KERNEL] = "descriptors of a process can be had since Linux 5.6",
+	[NSX_HINT_SOCKET_NET] = "it needs CAP_NET_ADMIN in the user namespace that owns the "
+				"network namespace",
+	[NSX_HINT_OUTSIDE_OURS] = "it is neither our own user namespace nor one below it",
+	[NSX_HINT_OWNERS] = "one user namespace can be joined: name it, -U=FILE, in place of "
+			    "--user-parent",
 };
 
 const char *nsx_step_name(enum nsx_step step)

@@ -9,6 +9,7 @@
 #include "log.h"
 #include "nsfile.h"
 #include "request.h"
+#include "source.h"
 #include "target.h"
 
 /* What is known of one kind that is to be joined. */
@@ -18,6 +19,7 @@ struct nsx_ns_fact {
 	uint64_t owner; /* inode of the user namespace that owns theirs; 0: not ours to see */
 	bool below;	/* the right to join it is gained by joining the user namespace */
 	int fd;		/* theirs, open; NSX_NOFD: not needed */
+	char from[NSX_FROM_BYTES]; /* whose it is, if neither the target's nor a FILE's */
 };
 
 struct nsx_facts {

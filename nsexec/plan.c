@@ -31,7 +31,7 @@ static void add_one(struct nsx_plan *p, const struct nsx_request *rq, const stru
 	act->kinds = NSX_KIND_BIT(kind);
 	act->fd = f->ns[kind].fd;
 	act->pid = f->pid;
-	act->path = rq->file[kind];
+	act->path = f->ns[kind].from[0] ? f->ns[kind].from : rq->file[kind];
 }
 
 /* MNT last among equals: joining it moves root and cwd. */

@@ -81,7 +81,7 @@ static void rows_join(struct table *table, size_t number, const struct nsx_act *
 		      const struct nsx_engine *en)
 {
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++) {
-		const char *how = en->rq->file[k] ? en->rq->file[k] : "target, by itself";
+		const char *how = act->path ? act->path : "target, by itself";
 
 		if (!(act->kinds & NSX_KIND_BIT(k)))
 			continue;

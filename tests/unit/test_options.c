@@ -127,6 +127,8 @@ static void every_row_is_understood(void)
 		(void)snprintf(line, sizeof(line), "--%s=%s --net=/f", row->name, value);
 		if (o == NSX_OPT_TARGET)
 			(void)snprintf(line, sizeof(line), "--target=1 --all");
+		else if (o == NSX_OPT_NET_SOCKET)
+			(void)snprintf(line, sizeof(line), "--target=1 --net-socket=7");
 		else if (o == NSX_OPT_NET)
 			(void)snprintf(line, sizeof(line), "--net=/f");
 		accepted(line);
