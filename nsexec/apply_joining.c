@@ -51,6 +51,9 @@ int nsx_apply_joining(struct nsx_parser *p, enum nsx_option opt, const char *val
 	case NSX_OPT_USER_PARENT:
 		p->rq.user_parent = true;
 		return 0;
+	case NSX_OPT_JOIN_CGROUP:
+		p->rq.join_cgroup = true;
+		return 0;
 	default:
 		return nsx_parser_fail_option(p, "unknown option", opt);
 	}

@@ -12,6 +12,7 @@ void nsx_facts_init(struct nsx_facts *f)
 	};
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
 		f->ns[k].fd = f->file[k] = NSX_NOFD;
+	nsx_cgroups_init(&f->cgroups);
 }
 
 void nsx_facts_close(struct nsx_facts *f)
@@ -20,6 +21,7 @@ void nsx_facts_close(struct nsx_facts *f)
 		nsx_fd_close(&f->ns[k].fd);
 		nsx_fd_close(&f->file[k]);
 	}
+	nsx_cgroups_close(&f->cgroups);
 	nsx_fd_close(&f->proc);
 	nsx_fd_close(&f->root);
 	nsx_fd_close(&f->wd);
@@ -81,7 +83,8 @@ int nsx_facts_quick(const struct nsx_request *rq, struct nsx_target *t, struct n
 	const nsx_kinds wanted = nsx_request_kinds(rq);
 	bool looked = false;
 
-	if (t->pidfd == NSX_NOFD || !all_from_target(rq) || rq->root || rq->wd || rq->unshare)
+	if (t->pidfd == NSX_NOFD || !all_from_target(rq) || rq->root || rq->wd || rq->unshare ||
+	    rq->join_cgroup)
 		return -1;
 	f->wanted = wanted;
 	f->pid = t->pid;
@@ -262,6 +265,8 @@ int nsx_facts_complete(const struct nsx_request *rq, struct nsx_target *t, struc
 			return -1;
 	if (rq->user_parent && !(nsx_request_kinds(rq) & NSX_KIND_BIT(NSX_USER)) &&
 	    learn_owner(f, e) < 0)
+		return -1;
+	if (rq->join_cgroup && nsx_cgroups_open(t, &f->cgroups, e) < 0)
 		return -1;
 	if (rq->root && open_dir(t, rq->root_dir, "root", NSX_STEP_ROOT, &f->root, e) < 0)
 		return -1;

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "cgroups.h"
 #include "error.h"
 #include "log.h"
 #include "nsfile.h"
@@ -35,6 +36,7 @@ struct nsx_facts {
 	int file[NSX_KIND_COUNT];   /* where a new one persists, O_PATH; or NSX_NOFD */
 	struct nsx_outside outside; /* what to write for new ones, see maps.h */
 	bool alone;		    /* we may write the maps ourselves */
+	struct nsx_cgroups cgroups; /* those of the target, if asked for */
 	uint64_t our_user;	    /* inode of our own user namespace, if @complete */
 };
 

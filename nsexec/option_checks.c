@@ -21,9 +21,10 @@ static const unsigned char conflicts[][2] = {
 static int check_sources(struct nsx_parser *p)
 {
 	static const unsigned char of_target[] = {
-		NSX_OPT_ALL, NSX_OPT_MOUNT,	 NSX_OPT_UTS,	     NSX_OPT_IPC,  NSX_OPT_NET,
-		NSX_OPT_PID, NSX_OPT_CGROUP,	 NSX_OPT_USER,	     NSX_OPT_TIME, NSX_OPT_ROOT,
-		NSX_OPT_WD,  NSX_OPT_TARGET_ENV, NSX_OPT_NET_SOCKET,
+		NSX_OPT_ALL,	    NSX_OPT_MOUNT,	NSX_OPT_UTS,	     NSX_OPT_IPC,
+		NSX_OPT_NET,	    NSX_OPT_PID,	NSX_OPT_CGROUP,	     NSX_OPT_USER,
+		NSX_OPT_TIME,	    NSX_OPT_ROOT,	NSX_OPT_WD,	     NSX_OPT_TARGET_ENV,
+		NSX_OPT_NET_SOCKET, NSX_OPT_NET_SOCKET, NSX_OPT_JOIN_CGROUP,
 	};
 	const struct nsx_request *rq = &p->rq;
 	bool used = false;
@@ -39,6 +40,8 @@ static int check_sources(struct nsx_parser *p)
 		return 0;
 	if (rq->all)
 		return nsx_parser_fail_option(p, "needs a target, -t", NSX_OPT_ALL);
+	if (rq->join_cgroup)
+		return nsx_parser_fail_option(p, "needs a target, -t", NSX_OPT_JOIN_CGROUP);
 	if (rq->net_socket)
 		return nsx_parser_fail_option(p, "needs a target, -t", NSX_OPT_NET_SOCKET);
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)

@@ -33,6 +33,8 @@ const struct nsx_option_row nsx_option_rows[NSX_OPT_COUNT] = {
 				 "join the network namespace of the target's socket N" },
 	[NSX_OPT_USER_PARENT] = { NSX_ABOUT_JOINING, 0, "user-parent", FLAG,
 				  "join the user namespace that owns the others; with -U its parent" },
+	[NSX_OPT_JOIN_CGROUP] = { NSX_ABOUT_JOINING, 'c', "join-cgroup", FLAG,
+				  "run PROGRAM in the cgroups of the target" },
 	[NSX_OPT_UNSHARE] = { NSX_ABOUT_CREATING, 0, "unshare", VALUES("KIND[=FILE]"),
 			      "create namespaces: user mnt pid net ipc uts cgroup time, or all" },
 	[NSX_OPT_MAP_ROOT_USER] = { NSX_ABOUT_CREATING, 0, "map-root-user", FLAG,

@@ -46,6 +46,7 @@ var said = map[string]func(*Cmd){
 	"boottime":             func(c *Cmd) { c.New.Boottime = time.Hour },
 	"net-socket":           func(c *Cmd) { c.Target.NetSocket = openSocket() },
 	"user-parent":          func(c *Cmd) { c.Target.UserParent = true },
+	"join-cgroup":          func(c *Cmd) { c.Target.JoinCgroup = true },
 	"setuid":               func(c *Cmd) { c.Credential = &Credential{UID: 1, GID: -1} },
 	"setgid":               func(c *Cmd) { c.Credential = &Credential{UID: -1, GID: 1} },
 	"preserve-credentials": func(c *Cmd) { c.PreserveCredentials = true },

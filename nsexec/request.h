@@ -107,6 +107,7 @@ struct nsx_request {
 	const char *file[NSX_KIND_COUNT]; /* NULL: that kind comes from the target */
 	bool net_socket;		  /* NET comes from the target's descriptor @socket */
 	int socket;
+	bool join_cgroup; /* run the program in the cgroups of the target */
 	bool user_parent; /* USER is the parent of that, or if it is not named, the others' owner */
 	nsx_kinds unshare; /* kinds to create, after the joins */
 	struct nsx_new create;

@@ -91,6 +91,19 @@ static void rows_join(struct table *table, size_t number, const struct nsx_act *
 	}
 }
 
+static void rows_cgroup(struct table *table, size_t number, const struct nsx_cgroups *cgroups)
+{
+	for (size_t i = 0; i < cgroups->n; i++) {
+		char buf[NSX_CGROUP_NAME_BYTES + NSX_CGROUP_PATH_BYTES];
+		struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+
+		nsx_text_str(&t, cgroups->at[i].name);
+		nsx_text_str(&t, " ");
+		nsx_text_str(&t, cgroups->at[i].path);
+		row_text(table, number, nsx_step_name(NSX_STEP_CGROUP), buf);
+	}
+}
+
 static void put_id(struct nsx_text *t, const char *name, const struct nsx_id *id)
 {
 	if (!id->given)
@@ -205,6 +218,9 @@ static void row_act(struct table *table, size_t number, const struct nsx_engine 
 	if (row_create(table, number, en))
 		return;
 	switch (act->step) {
+	case NSX_STEP_CGROUP:
+		rows_cgroup(table, number, &en->facts.cgroups);
+		return;
 	case NSX_STEP_JOIN:
 		rows_join(table, number, act, en);
 		return;

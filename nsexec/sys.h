@@ -40,6 +40,8 @@ enum {
 	NSX_CLONE_NEWTIME = 0x00000080,
 };
 
+#define NSX_CLONE_INTO_CGROUP 0x200000000ull /* for clone3(2) only (Linux 5.7) */
+
 #ifndef O_PATH
 #define O_PATH 010000000
 #endif
@@ -53,6 +55,9 @@ enum {
 #endif
 #ifndef __NR_close_range
 #define __NR_close_range 436
+#endif
+#ifndef __NR_clone3
+#define __NR_clone3 435
 #endif
 #ifndef __NR_pidfd_getfd
 #define __NR_pidfd_getfd 438
@@ -360,6 +365,19 @@ static inline int nsx_sys_pidfd_send_signal(int pidfd, int sig)
 static inline int nsx_sys_clone_bare(unsigned long flags)
 {
 	return (int)NSX_CLONE(flags, 0, 0, 0, 0);
+}
+
+/* The same, born in the cgroup whose directory @cgroup is.  @flags: without a signal. */
+static inline int nsx_sys_clone_into(unsigned long flags, int exit_signal, int cgroup)
+{
+	/* struct clone_args: flags, three addresses, exit_signal, ..., cgroup */
+	const uint64_t args[11] = {
+		[0] = flags | NSX_CLONE_INTO_CGROUP,
+		[4] = (uint64_t)exit_signal,
+		[10] = (uint64_t)cgroup,
+	};
+
+	return (int)nsx_syscall2(__NR_clone3, args, sizeof(args));
 }
 
 /*

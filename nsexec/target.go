@@ -53,6 +53,9 @@ type Target struct {
 	// joined, or, with User among Kinds or Files, the parent of that one in its place.
 	UserParent bool
 
+	// JoinCgroup runs the program in the cgroups of the process, of v2 and v1.
+	JoinCgroup bool
+
 	// Root, if not empty, is a directory that becomes the root of the program.
 	// It is opened before anything is joined.  OwnRoot takes the root of process
 	// PID instead.  Joining a mount namespace changes the root by itself.
@@ -156,6 +159,7 @@ func (t *Target) addTo(w *words) error {
 		w.value("net-socket", strconv.Itoa(*t.NetSocket))
 	}
 	w.flag("user-parent", t.UserParent)
+	w.flag("join-cgroup", t.JoinCgroup)
 	if t.Root != "" && t.OwnRoot {
 		return badRequest("Target.Root and Target.OwnRoot")
 	}

@@ -390,6 +390,8 @@ static void contradictions_are_refused(void)
 		{ "--fork -F", "options: conflicts with --no-fork (--fork)" },
 		{ "--detach -F", "options: conflicts with --no-fork (--detach)" },
 		{ "-F --detach", "options: conflicts with --no-fork (--detach)" },
+		{ "-N1 -n/f", "options: conflicts with --net-socket (--net)" },
+		{ "-n -N1", "options: conflicts with --net-socket (--net)" },
 		{ "-w/a -W/b", "options: conflicts with --wdns (--wd)" },
 		{ "--preserve-credentials -S1",
 		  "options: conflicts with --setuid (--preserve-credentials)" },
