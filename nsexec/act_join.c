@@ -50,3 +50,9 @@ int nsx_act_join(const struct nsx_walk *w, const struct nsx_act *act, struct nsx
 
 	return rc < 0 ? fail_join(w->plan, act, w->f, -rc, e) : 0;
 }
+
+int nsx_act_cgroup(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e)
+{
+	(void)act;
+	return nsx_cgroups_join(&w->f->cgroups, e);
+}

@@ -33,6 +33,7 @@ int nsx_place_find_again(const struct nsx_place *p, struct nsx_error *e);
 /* Carry out one act.  Return: 0, or -1 with the error filled. */
 typedef int nsx_act_fn(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e);
 
+nsx_act_fn nsx_act_cgroup;
 nsx_act_fn nsx_act_join;
 nsx_act_fn nsx_act_unshare;
 nsx_act_fn nsx_act_write;

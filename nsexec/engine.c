@@ -324,6 +324,8 @@ static int settle_pty(struct nsx_engine *en, struct nsx_error *e)
 /* What is left to do in the new process. */
 static int walk_new(struct nsx_engine *en, struct nsx_error *e)
 {
+	if (en->process.born)
+		nsx_cgroups_were_born_in(&en->facts.cgroups);
 	if (en->plan.n == en->plan.n_first + 1)
 		return 0;
 	if (nsx_stage_walk_new(&en->plan, &en->facts, en->outsider.channel, en->log, e) < 0) {
@@ -366,6 +368,8 @@ static int go_on(struct nsx_engine *en, struct nsx_error *e)
 
 	if (!en->plan.forks)
 		return report_in_place(en, e);
+	if (en->plan.born)
+		en->process.cgroup = en->facts.cgroups.dir;
 	if (en->rq->detach)
 		return detach(en, e);
 	if (settle_pty(en, e) < 0)

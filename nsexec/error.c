@@ -7,21 +7,37 @@
 #include "text.h"
 
 static const char step_names[NSX_STEP_COUNT][12] = {
-	[NSX_STEP_NONE] = "none",	  [NSX_STEP_GATE] = "gate",
-	[NSX_STEP_READ] = "read",	  [NSX_STEP_WORDS] = "words",
-	[NSX_STEP_OPTIONS] = "options",	  [NSX_STEP_MESSAGE] = "message",
-	[NSX_STEP_TARGET] = "target",	  [NSX_STEP_OPEN] = "open",
-	[NSX_STEP_CHECK] = "check",	  [NSX_STEP_GUARD] = "guard",
-	[NSX_STEP_OOM] = "oom",		  [NSX_STEP_JOIN] = "join",
-	[NSX_STEP_UNSHARE] = "unshare",	  [NSX_STEP_MAP] = "map",
-	[NSX_STEP_OFFSETS] = "offsets",	  [NSX_STEP_BECOME] = "become",
-	[NSX_STEP_PERSIST] = "persist",	  [NSX_STEP_PROPAGATE] = "propagate",
-	[NSX_STEP_MOUNT] = "mount",	  [NSX_STEP_REGISTER] = "register",
-	[NSX_STEP_HOSTNAME] = "hostname", [NSX_STEP_LOOPBACK] = "loopback",
-	[NSX_STEP_ROOT] = "root",	  [NSX_STEP_CWD] = "cwd",
-	[NSX_STEP_FORK] = "fork",	  [NSX_STEP_SESSION] = "session",
-	[NSX_STEP_WAIT] = "wait",	  [NSX_STEP_REPORT] = "report",
-	[NSX_STEP_PTY] = "pty",		  [NSX_STEP_EXEC] = "exec",
+	[NSX_STEP_NONE] = "none",
+	[NSX_STEP_GATE] = "gate",
+	[NSX_STEP_READ] = "read",
+	[NSX_STEP_WORDS] = "words",
+	[NSX_STEP_OPTIONS] = "options",
+	[NSX_STEP_MESSAGE] = "message",
+	[NSX_STEP_TARGET] = "target",
+	[NSX_STEP_OPEN] = "open",
+	[NSX_STEP_CHECK] = "check",
+	[NSX_STEP_GUARD] = "guard",
+	[NSX_STEP_OOM] = "oom",
+	[NSX_STEP_CGROUP] = "cgroup",
+	[NSX_STEP_JOIN] = "join",
+	[NSX_STEP_UNSHARE] = "unshare",
+	[NSX_STEP_MAP] = "map",
+	[NSX_STEP_OFFSETS] = "offsets",
+	[NSX_STEP_BECOME] = "become",
+	[NSX_STEP_PERSIST] = "persist",
+	[NSX_STEP_PROPAGATE] = "propagate",
+	[NSX_STEP_MOUNT] = "mount",
+	[NSX_STEP_REGISTER] = "register",
+	[NSX_STEP_HOSTNAME] = "hostname",
+	[NSX_STEP_LOOPBACK] = "loopback",
+	[NSX_STEP_ROOT] = "root",
+	[NSX_STEP_CWD] = "cwd",
+	[NSX_STEP_FORK] = "fork",
+	[NSX_STEP_SESSION] = "session",
+	[NSX_STEP_WAIT] = "wait",
+	[NSX_STEP_REPORT] = "report",
+	[NSX_STEP_PTY] = "pty",
+	[NSX_STEP_EXEC] = "exec",
 	[NSX_STEP_ENVIRON] = "environ",
 };
 
@@ -81,6 +97,23 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 		"an id alone finds a namespace since Linux 6.19; since 6.18, :ID:INODE does",
 	[NSX_HINT_PTY] = "it comes from a devpts on /dev/pts, of the program's mounts or of the "
 			 "caller's; see also sysctl kernel.pty.max",
+	[NSX_HINT_GETFD] = "descriptors of a process are open to its own user if it is dumpable, "
+			   "else to CAP_SYS_PTRACE",
+	[NSX_HINT_GETFD_KERNEL] = "descriptors of a process can be had since Linux 5.6",
+	[NSX_HINT_SOCKET_NET] = "it needs CAP_NET_ADMIN in the user namespace that owns the "
+				"network namespace",
+	[NSX_HINT_OUTSIDE_OURS] = "it is neither our own user namespace nor one below it",
+	[NSX_HINT_OWNERS] = "one user namespace can be joined: name it, -U=FILE, in place of "
+			    "--user-parent",
+	[NSX_HINT_CGROUP_MOUNT] = "no mount of that hierarchy, of those that we see, shows the "
+				  "target's cgroup",
+	[NSX_HINT_CGROUP_RIGHT] = "it takes the right to write cgroup.procs there and, in cgroup2, "
+				  "in the nearest cgroup above it and ours",
+	[NSX_HINT_CGROUP_BUSY] = "in cgroup2, one that has controllers in cgroup.subtree_control "
+				 "takes no processes itself",
+	[NSX_HINT_CGROUP_GONE] = "the cgroup has been removed",
+	[NSX_HINT_CGROUP_CPUSET] =
+		"a cpuset must have cpuset.cpus and cpuset.mems to take processes",
 };
 
 const char *nsx_step_name(enum nsx_step step)

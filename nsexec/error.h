@@ -20,6 +20,7 @@ enum nsx_step {
 	NSX_STEP_GUARD,	  /* become non-dumpable, or dumpable again */
 	NSX_STEP_ENVIRON, /* make another environment */
 	NSX_STEP_OOM,	  /* how soon to be killed when memory runs out */
+	NSX_STEP_CGROUP,  /* join the cgroups of the target */
 	NSX_STEP_JOIN,
 	NSX_STEP_UNSHARE, /* create */
 	NSX_STEP_MAP,	  /* write id maps */
@@ -76,6 +77,16 @@ enum nsx_hint {
 	NSX_HINT_NS_ID,
 	NSX_HINT_NS_ID_KERNEL,
 	NSX_HINT_PTY,
+	NSX_HINT_GETFD,
+	NSX_HINT_GETFD_KERNEL,
+	NSX_HINT_SOCKET_NET,
+	NSX_HINT_OUTSIDE_OURS,
+	NSX_HINT_OWNERS,
+	NSX_HINT_CGROUP_MOUNT,
+	NSX_HINT_CGROUP_RIGHT,
+	NSX_HINT_CGROUP_BUSY,
+	NSX_HINT_CGROUP_GONE,
+	NSX_HINT_CGROUP_CPUSET,
 	NSX_HINT_COUNT
 };
 

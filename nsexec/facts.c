@@ -12,6 +12,7 @@ void nsx_facts_init(struct nsx_facts *f)
 	};
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
 		f->ns[k].fd = f->file[k] = NSX_NOFD;
+	nsx_cgroups_init(&f->cgroups);
 }
 
 void nsx_facts_close(struct nsx_facts *f)
@@ -20,6 +21,7 @@ void nsx_facts_close(struct nsx_facts *f)
 		nsx_fd_close(&f->ns[k].fd);
 		nsx_fd_close(&f->file[k]);
 	}
+	nsx_cgroups_close(&f->cgroups);
 	nsx_fd_close(&f->proc);
 	nsx_fd_close(&f->root);
 	nsx_fd_close(&f->wd);
@@ -28,6 +30,8 @@ void nsx_facts_close(struct nsx_facts *f)
 
 static bool all_from_target(const struct nsx_request *rq)
 {
+	if (rq->net_socket || rq->user_parent)
+		return false;
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
 		if (rq->file[k])
 			return false;
@@ -79,7 +83,8 @@ int nsx_facts_quick(const struct nsx_request *rq, struct nsx_target *t, struct n
 	const nsx_kinds wanted = nsx_request_kinds(rq);
 	bool looked = false;
 
-	if (t->pidfd == NSX_NOFD || !all_from_target(rq) || rq->root || rq->wd || rq->unshare)
+	if (t->pidfd == NSX_NOFD || !all_from_target(rq) || rq->root || rq->wd || rq->unshare ||
+	    rq->join_cgroup)
 		return -1;
 	f->wanted = wanted;
 	f->pid = t->pid;
@@ -146,14 +151,6 @@ int nsx_facts_paths(const struct nsx_request *rq, struct nsx_target *t, struct n
 	return f->wanted & ~f->shared ? 0 : -1;
 }
 
-static int fail_ns(enum nsx_step step, int err, int pid, enum nsx_kind kind, struct nsx_error *e)
-{
-	char path[NSX_NS_PATH_BYTES];
-
-	nsx_ns_path(path, pid, kind);
-	return nsx_fail(e, step, err, nsx_kind_table[kind].name, path);
-}
-
 /* Our own side of one kind; *@have tells whether this kernel has it. */
 static int look_at_ours(enum nsx_kind kind, struct nsx_ns_id *out, bool *have, struct nsx_error *e)
 {
@@ -165,32 +162,8 @@ static int look_at_ours(enum nsx_kind kind, struct nsx_ns_id *out, bool *have, s
 		return 0;
 	if (rc == -ENOENT && nsx_sys_stat("/proc/self/ns", &st) == 0)
 		return 0; /* a kernel without this kind */
-	(void)fail_ns(NSX_STEP_CHECK, -rc, 0, kind, e);
+	(void)nsx_ns_fail(e, NSX_STEP_CHECK, -rc, 0, kind);
 	return nsx_hint(e, rc == -ENOENT ? NSX_HINT_PROC : NSX_HINT_NONE, 0);
-}
-
-static int open_from_target(struct nsx_target *t, enum nsx_kind kind, struct nsx_error *e)
-{
-	char path[NSX_NS_PATH_BYTES];
-	struct nsx_text text = nsx_text_on(path, sizeof(path));
-	int fd;
-
-	if (nsx_target_proc(t, e) < 0)
-		return -1;
-	nsx_text_str(&text, "ns/");
-	nsx_text_str(&text, nsx_kind_table[kind].name);
-	fd = nsx_fd_openat(t->proc, path, O_RDONLY);
-	if (fd >= 0)
-		return fd;
-	if (nsx_target_alive(t, e) < 0)
-		return -1;
-	/* ENOENT: a zombie has left its namespaces already. */
-	if (fd == -ENOENT || fd == -ESRCH) {
-		(void)fail_ns(NSX_STEP_OPEN, ESRCH, t->proc_pid, kind, e);
-		return nsx_hint(e, NSX_HINT_GONE, 0);
-	}
-	(void)fail_ns(NSX_STEP_OPEN, -fd, t->proc_pid, kind, e);
-	return nsx_hint(e, fd == -EACCES || fd == -EPERM ? NSX_HINT_PTRACE : NSX_HINT_NONE, 0);
 }
 
 static int learn(const struct nsx_request *rq, struct nsx_target *t, struct nsx_facts *f,
@@ -205,18 +178,61 @@ static int learn(const struct nsx_request *rq, struct nsx_target *t, struct nsx_
 	if (!have && !(rq->join & NSX_KIND_BIT(k)))
 		return 0; /* --all means all that there are */
 	if (!have) {
-		(void)fail_ns(NSX_STEP_CHECK, ENOENT, 0, k, e);
+		(void)nsx_ns_fail(e, NSX_STEP_CHECK, ENOENT, 0, k);
 		return nsx_hint(e, NSX_HINT_KERNEL, 0);
 	}
 	f->wanted |= NSX_KIND_BIT(k);
-	ns->fd = rq->file[k] ? nsx_nsfile_open(rq->file[k], k, e) : open_from_target(t, k, e);
+	ns->fd = nsx_source_open(rq, t, k, ns->from, e);
 	if (ns->fd < 0)
 		return -1;
 	rc = nsx_nsfile_identify(ns->fd, &ns->theirs);
 	if (rc < 0)
-		return fail_ns(NSX_STEP_CHECK, -rc, t->proc_pid, k, e);
+		return nsx_ns_fail(e, NSX_STEP_CHECK, -rc, t->proc_pid, k);
 	if (nsx_ns_same(&ns->ours, &ns->theirs))
 		f->shared |= NSX_KIND_BIT(k);
+	return 0;
+}
+
+/*
+ * The user namespace that owns what is to be joined.  Who owns what we share already does
+ * not matter, and what our own one owns needs no other one.
+ */
+static int learn_owner(struct nsx_facts *f, struct nsx_error *e)
+{
+	struct nsx_ns_fact *user = &f->ns[NSX_USER];
+	struct nsx_text text;
+	bool have;
+
+	if (look_at_ours(NSX_USER, &user->ours, &have, e) < 0)
+		return -1;
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++) {
+		nsx_autofd fd = NSX_NOFD;
+		struct nsx_ns_id id = { 0, 0 };
+		char from[NSX_FROM_BYTES];
+
+		if (!(f->wanted & ~f->shared & NSX_KIND_BIT(k)))
+			continue;
+		fd = nsx_source_owner(f->ns[k].fd, k, from, e);
+		if (fd < 0)
+			return -1;
+		(void)nsx_nsfile_identify(fd, &id); /* a namespace that is open has an inode */
+		if (nsx_ns_same(&id, &user->ours) || nsx_ns_same(&id, &user->theirs))
+			continue;
+		if (user->fd != NSX_NOFD) {
+			(void)nsx_fail(e, NSX_STEP_CHECK, EINVAL,
+				       "user, but the others differ in their owner", from);
+			return nsx_hint(e, NSX_HINT_OWNERS, 0);
+		}
+		user->theirs = id;
+		user->fd = nsx_fd_take(&fd);
+		text = nsx_text_on(user->from, sizeof(user->from));
+		nsx_text_str(&text, from);
+	}
+	f->wanted |= NSX_KIND_BIT(NSX_USER);
+	if (user->fd == NSX_NOFD) {
+		user->theirs = user->ours;
+		f->shared |= NSX_KIND_BIT(NSX_USER);
+	}
 	return 0;
 }
 
@@ -247,6 +263,11 @@ int nsx_facts_complete(const struct nsx_request *rq, struct nsx_target *t, struc
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
 		if ((nsx_request_kinds(rq) & NSX_KIND_BIT(k)) && learn(rq, t, f, k, e) < 0)
 			return -1;
+	if (rq->user_parent && !(nsx_request_kinds(rq) & NSX_KIND_BIT(NSX_USER)) &&
+	    learn_owner(f, e) < 0)
+		return -1;
+	if (rq->join_cgroup && nsx_cgroups_open(t, &f->cgroups, e) < 0)
+		return -1;
 	if (rq->root && open_dir(t, rq->root_dir, "root", NSX_STEP_ROOT, &f->root, e) < 0)
 		return -1;
 	if (rq->wd && open_dir(t, rq->wd_dir, "cwd", NSX_STEP_CWD, &f->wd, e) < 0)
@@ -284,7 +305,7 @@ int nsx_facts_files(const struct nsx_request *rq, struct nsx_facts *f, struct ns
 		return 0;
 	if (nsx_nsfile_identify(user->fd, &user->theirs) < 0 ||
 	    nsx_ns_identify(0, NSX_USER, &user->ours) < 0)
-		return fail_ns(NSX_STEP_CHECK, ENOENT, 0, NSX_USER, e);
+		return nsx_ns_fail(e, NSX_STEP_CHECK, ENOENT, 0, NSX_USER);
 	if (nsx_ns_same(&user->ours, &user->theirs)) {
 		f->shared = NSX_KIND_BIT(NSX_USER);
 		return 0;

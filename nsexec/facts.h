@@ -5,10 +5,12 @@
 
 #include <stdbool.h>
 
+#include "cgroups.h"
 #include "error.h"
 #include "log.h"
 #include "nsfile.h"
 #include "request.h"
+#include "source.h"
 #include "target.h"
 
 /* What is known of one kind that is to be joined. */
@@ -18,6 +20,7 @@ struct nsx_ns_fact {
 	uint64_t owner; /* inode of the user namespace that owns theirs; 0: not ours to see */
 	bool below;	/* the right to join it is gained by joining the user namespace */
 	int fd;		/* theirs, open; NSX_NOFD: not needed */
+	char from[NSX_FROM_BYTES]; /* whose it is, if neither the target's nor a FILE's */
 };
 
 struct nsx_facts {
@@ -33,6 +36,7 @@ struct nsx_facts {
 	int file[NSX_KIND_COUNT];   /* where a new one persists, O_PATH; or NSX_NOFD */
 	struct nsx_outside outside; /* what to write for new ones, see maps.h */
 	bool alone;		    /* we may write the maps ourselves */
+	struct nsx_cgroups cgroups; /* those of the target, if asked for */
 	uint64_t our_user;	    /* inode of our own user namespace, if @complete */
 };
 

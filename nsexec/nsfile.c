@@ -23,6 +23,14 @@ void nsx_ns_path(char path[NSX_NS_PATH_BYTES], int pid, enum nsx_kind kind)
 	nsx_text_str(&t, nsx_kind_table[kind].name);
 }
 
+int nsx_ns_fail(struct nsx_error *e, enum nsx_step step, int err, int pid, enum nsx_kind kind)
+{
+	char path[NSX_NS_PATH_BYTES];
+
+	nsx_ns_path(path, pid, kind);
+	return nsx_fail(e, step, err, nsx_kind_table[kind].name, path);
+}
+
 int nsx_ns_identify(int pid, enum nsx_kind kind, struct nsx_ns_id *out)
 {
 	char path[NSX_NS_PATH_BYTES];

@@ -22,6 +22,9 @@ enum { NSX_NS_PATH_BYTES = 40 }; /* "/proc/2147483647/ns/cgroup" */
 /* "/proc/PID/ns/KIND"; @pid 0: our own. */
 void nsx_ns_path(char path[NSX_NS_PATH_BYTES], int pid, enum nsx_kind kind);
 
+/* An error about that path.  Return: -1. */
+int nsx_ns_fail(struct nsx_error *e, enum nsx_step step, int err, int pid, enum nsx_kind kind);
+
 /* Which one is it, of a process or behind a descriptor?  Return: 0 or -errno. */
 int nsx_ns_identify(int pid, enum nsx_kind kind, struct nsx_ns_id *out);
 int nsx_nsfile_identify(int fd, struct nsx_ns_id *out);

@@ -10,6 +10,7 @@ static const unsigned char conflicts[][2] = {
 	{ NSX_OPT_KILL_CHILD, NSX_OPT_DETACH },
 	{ NSX_OPT_PTY, NSX_OPT_NO_FORK },
 	{ NSX_OPT_PTY, NSX_OPT_DETACH },
+	{ NSX_OPT_NET, NSX_OPT_NET_SOCKET },
 	{ NSX_OPT_WD, NSX_OPT_WDNS },
 	{ NSX_OPT_TARGET_ENV, NSX_OPT_CLEARENV },
 	{ NSX_OPT_PRESERVE_CREDENTIALS, NSX_OPT_SETUID },
@@ -20,21 +21,29 @@ static const unsigned char conflicts[][2] = {
 static int check_sources(struct nsx_parser *p)
 {
 	static const unsigned char of_target[] = {
-		NSX_OPT_ALL,  NSX_OPT_MOUNT, NSX_OPT_UTS,    NSX_OPT_IPC,
-		NSX_OPT_NET,  NSX_OPT_PID,   NSX_OPT_CGROUP, NSX_OPT_USER,
-		NSX_OPT_TIME, NSX_OPT_ROOT,  NSX_OPT_WD,     NSX_OPT_TARGET_ENV,
+		NSX_OPT_ALL,	    NSX_OPT_MOUNT,	NSX_OPT_UTS,	     NSX_OPT_IPC,
+		NSX_OPT_NET,	    NSX_OPT_PID,	NSX_OPT_CGROUP,	     NSX_OPT_USER,
+		NSX_OPT_TIME,	    NSX_OPT_ROOT,	NSX_OPT_WD,	     NSX_OPT_TARGET_ENV,
+		NSX_OPT_NET_SOCKET, NSX_OPT_NET_SOCKET, NSX_OPT_JOIN_CGROUP,
 	};
 	const struct nsx_request *rq = &p->rq;
 	bool used = false;
 
 	for (size_t i = 0; i < sizeof(of_target); i++)
 		used = used || p->seen[of_target[i]];
+	if (rq->user_parent && !nsx_request_kinds(rq))
+		return nsx_parser_fail_option(p, "needs another namespace to join, or -U",
+					      NSX_OPT_USER_PARENT);
 	if (rq->target && !used)
 		return nsx_parser_fail(p, "a target, but nothing to take from it", rq->target);
 	if (rq->target)
 		return 0;
 	if (rq->all)
 		return nsx_parser_fail_option(p, "needs a target, -t", NSX_OPT_ALL);
+	if (rq->join_cgroup)
+		return nsx_parser_fail_option(p, "needs a target, -t", NSX_OPT_JOIN_CGROUP);
+	if (rq->net_socket)
+		return nsx_parser_fail_option(p, "needs a target, -t", NSX_OPT_NET_SOCKET);
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
 		if (nsx_from_target(rq, k)) {
 			(void)nsx_parser_fail(p, "neither FILE nor target, -t, for the namespace",

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -43,6 +44,9 @@ var said = map[string]func(*Cmd){
 	"loopback":             func(c *Cmd) { c.New.Loopback = true },
 	"monotonic":            func(c *Cmd) { c.New.Monotonic = -1500 * time.Millisecond },
 	"boottime":             func(c *Cmd) { c.New.Boottime = time.Hour },
+	"net-socket":           func(c *Cmd) { c.Target.NetSocket = openSocket() },
+	"user-parent":          func(c *Cmd) { c.Target.UserParent = true },
+	"join-cgroup":          func(c *Cmd) { c.Target.JoinCgroup = true },
 	"setuid":               func(c *Cmd) { c.Credential = &Credential{UID: 1, GID: -1} },
 	"setgid":               func(c *Cmd) { c.Credential = &Credential{UID: -1, GID: 1} },
 	"preserve-credentials": func(c *Cmd) { c.PreserveCredentials = true },
@@ -53,6 +57,15 @@ var said = map[string]func(*Cmd){
 	"no-fork":              func(c *Cmd) { c.NoFork = true },
 	"dumpable":             func(c *Cmd) { c.Dumpable = DumpableNo },
 	"detach":               func(c *Cmd) { c.Target.Kinds |= PID },
+}
+
+// openSocket is a socket of ours, who are the target.
+func openSocket() *int {
+	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		panic(err)
+	}
+	return &fd
 }
 
 // What has no place in the API, and why.

@@ -31,7 +31,7 @@ static void add_one(struct nsx_plan *p, const struct nsx_request *rq, const stru
 	act->kinds = NSX_KIND_BIT(kind);
 	act->fd = f->ns[kind].fd;
 	act->pid = f->pid;
-	act->path = rq->file[kind];
+	act->path = f->ns[kind].from[0] ? f->ns[kind].from : rq->file[kind];
 }
 
 /* MNT last among equals: joining it moves root and cwd. */
@@ -308,12 +308,25 @@ static bool needs_fork(const struct nsx_request *rq, nsx_kinds joins)
 	       (rq->unshare & (NSX_KIND_BIT(NSX_PID) | NSX_KIND_BIT(NSX_TIME)));
 }
 
+/*
+ * The first process stays where it is, if another one is to go.  But what a new cgroup
+ * namespace shows as its root is the cgroup of whoever has created it, and that is the
+ * first one.
+ */
+static bool joins_cgroup_first(const struct nsx_request *rq, const struct nsx_plan *p)
+{
+	return !p->forks || (rq->unshare & NSX_KIND_BIT(NSX_CGROUP));
+}
+
 void nsx_plan_make(const struct nsx_request *rq, const struct nsx_facts *f, enum nsx_way way,
 		   struct nsx_plan *out)
 {
 	struct nsx_plan *p = out;
 
 	*p = (struct nsx_plan){ .joins = f->wanted & ~f->shared, .unshares = rq->unshare };
+	p->forks = needs_fork(rq, p->joins);
+	if (f->cgroups.n && joins_cgroup_first(rq, p))
+		add(p, NSX_STEP_CGROUP);
 	add_joins(p, rq, f, way);
 	if (rq->runc.asked)
 		add_unshares_of_runc(p, rq);
@@ -321,9 +334,13 @@ void nsx_plan_make(const struct nsx_request *rq, const struct nsx_facts *f, enum
 		add_unshares(p, rq, f);
 	add_root(p, rq, f);
 	p->n_first = p->n;
-	p->forks = needs_fork(rq, p->joins);
 	if (p->forks)
 		add(p, NSX_STEP_FORK);
+	if (f->cgroups.n && !joins_cgroup_first(rq, p)) {
+		add(p, NSX_STEP_CGROUP);
+		/* To be refused that costs a PID, and a new PID namespace lives as long as its first. */
+		p->born = !(rq->unshare & NSX_KIND_BIT(NSX_PID));
+	}
 	if (rq->runc.asked)
 		add_stage_2(p, rq);
 	add_of_program(p, rq, f);

@@ -40,6 +40,7 @@ struct nsx_plan {
 	nsx_kinds unshares; /* all that will be created */
 	bool outside;	    /* an act needs a process that stays outside: MAP, OFFSETS, PERSIST */
 	bool outside_late;  /* such an act is behind the fork */
+	bool born;	    /* the new process may be born in the cgroup that it is to join */
 	bool forks;	    /* the program is a new process */
 };
 

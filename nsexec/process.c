@@ -19,7 +19,11 @@ struct lifeline {
 void nsx_process_init(struct nsx_process *p)
 {
 	*p = (struct nsx_process){
-		.channel = NSX_NOFD, .watch = NSX_NOFD, .hold = NSX_NOFD, .death_signal = SIGKILL
+		.channel = NSX_NOFD,
+		.watch = NSX_NOFD,
+		.hold = NSX_NOFD,
+		.cgroup = NSX_NOFD,
+		.death_signal = SIGKILL,
 	};
 }
 
@@ -84,6 +88,20 @@ static int why_no_fork(void)
 	return EAGAIN;
 }
 
+/*
+ * Born in its cgroup, a process never counts elsewhere, and is spared the move, which
+ * takes a lock of the whole machine.  Whoever is refused that is born here, and moves.
+ */
+static int make_bare(const struct nsx_returning *libc, unsigned long flags, struct nsx_process *p)
+{
+	int pid = -ENOSYS;
+
+	if (p->cgroup != NSX_NOFD)
+		pid = nsx_returning_clone_into(libc, flags, p->cgroup);
+	p->born = pid == 0;
+	return pid < 0 ? nsx_returning_clone(libc, flags) : pid;
+}
+
 int nsx_process_fork(nsx_fork_fn *make, bool report, struct nsx_process *p, int *pid,
 		     struct nsx_error *e)
 {
@@ -102,7 +120,7 @@ int nsx_process_fork(nsx_fork_fn *make, bool report, struct nsx_process *p, int 
 	}
 	nsx_signals_hold(&p->signals);
 	p->held = true;
-	*pid = make ? fork_host(make) : nsx_sys_clone_bare(SIGCHLD);
+	*pid = make ? fork_host(make) : make_bare(NULL, 0, p);
 	if (*pid == 0) {
 		nsx_fd_close(&life.hold); /* else the pipe would never hang up */
 		nsx_fd_close(&channel[0]);
@@ -139,7 +157,7 @@ int nsx_process_detach(const struct nsx_returning *libc, struct nsx_process *p, 
 
 	if (rc < 0)
 		return fail(-rc, "channel to the detached process", e);
-	*pid = nsx_returning_clone(libc, NSX_CLONE_PARENT);
+	*pid = make_bare(libc, NSX_CLONE_PARENT, p);
 	nsx_fd_close(&channel[*pid != 0]); /* each closes the other's, or it would never end */
 	p->channel = channel[*pid == 0];
 	p->forked = *pid == 0;

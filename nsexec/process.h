@@ -27,8 +27,10 @@ struct nsx_process {
 	int watch;		    /* the lifeline's end that tells; see process.c */
 	int hold;		    /* its other end, which the waiter must keep open */
 	int death_signal;	    /* for the returning process, if the waiter ends */
-	bool forked;		    /* this is the returning process */
-	bool held;		    /* signals are held, until hand-over */
+	int cgroup;  /* borrowed: directory of the one to be born in; NSX_NOFD: none */
+	bool born;   /* this is the returning process, and it was born there */
+	bool forked; /* this is the returning process */
+	bool held;   /* signals are held, until hand-over */
 };
 
 /* What the first process hears from the returning one before hand-over. */

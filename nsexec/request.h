@@ -105,7 +105,11 @@ struct nsx_request {
 	bool all;			  /* every kind of the target that differs from ours */
 	nsx_kinds join;			  /* kinds named one by one */
 	const char *file[NSX_KIND_COUNT]; /* NULL: that kind comes from the target */
-	nsx_kinds unshare;		  /* kinds to create, after the joins */
+	bool net_socket;		  /* NET comes from the target's descriptor @socket */
+	int socket;
+	bool join_cgroup; /* run the program in the cgroups of the target */
+	bool user_parent; /* USER is the parent of that, or if it is not named, the others' owner */
+	nsx_kinds unshare; /* kinds to create, after the joins */
 	struct nsx_new create;
 	struct nsx_outside outside; /* runc's; the words' is made of @create, see maps.h */
 

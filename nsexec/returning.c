@@ -74,3 +74,13 @@ int nsx_returning_clone(const struct nsx_returning *r, unsigned long flags)
 		introduce(r);
 	return pid;
 }
+
+/* A sibling's signal is that of our own end, and clone3(2) takes no other. */
+int nsx_returning_clone_into(const struct nsx_returning *r, unsigned long flags, int cgroup)
+{
+	int pid = nsx_sys_clone_into(flags, flags & NSX_CLONE_PARENT ? 0 : SIGCHLD, cgroup);
+
+	if (pid == 0 && r && r->cached)
+		introduce(r);
+	return pid;
+}

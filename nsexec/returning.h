@@ -40,4 +40,10 @@ int nsx_returning_look(struct nsx_returning *r, struct nsx_error *e);
  */
 int nsx_returning_clone(const struct nsx_returning *r, unsigned long flags);
 
+/*
+ * The same, born in a cgroup of v2, @cgroup its directory.  -errno also where that cannot be;
+ * a PID namespace whose first process it would have been has come to its end then.
+ */
+int nsx_returning_clone_into(const struct nsx_returning *r, unsigned long flags, int cgroup);
+
 #endif

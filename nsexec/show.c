@@ -81,13 +81,26 @@ static void rows_join(struct table *table, size_t number, const struct nsx_act *
 		      const struct nsx_engine *en)
 {
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++) {
-		const char *how = en->rq->file[k] ? en->rq->file[k] : "target, by itself";
+		const char *how = act->path ? act->path : "target, by itself";
 
 		if (!(act->kinds & NSX_KIND_BIT(k)))
 			continue;
 		if (act->way == NSX_WAY_PIDFD)
 			how = "target, by pidfd: all of this act or none";
 		row_kind(table, number, nsx_step_name(act->step), k, &en->facts, how);
+	}
+}
+
+static void rows_cgroup(struct table *table, size_t number, const struct nsx_cgroups *cgroups)
+{
+	for (size_t i = 0; i < cgroups->n; i++) {
+		char buf[NSX_CGROUP_NAME_BYTES + NSX_CGROUP_PATH_BYTES];
+		struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+
+		nsx_text_str(&t, cgroups->at[i].name);
+		nsx_text_str(&t, " ");
+		nsx_text_str(&t, cgroups->at[i].path);
+		row_text(table, number, nsx_step_name(NSX_STEP_CGROUP), buf);
 	}
 }
 
@@ -205,6 +218,9 @@ static void row_act(struct table *table, size_t number, const struct nsx_engine 
 	if (row_create(table, number, en))
 		return;
 	switch (act->step) {
+	case NSX_STEP_CGROUP:
+		rows_cgroup(table, number, &en->facts.cgroups);
+		return;
 	case NSX_STEP_JOIN:
 		rows_join(table, number, act, en);
 		return;

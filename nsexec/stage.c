@@ -9,6 +9,8 @@
 static int stage(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e)
 {
 	switch (act->step) {
+	case NSX_STEP_CGROUP:
+		return nsx_act_cgroup(w, act, e);
 	case NSX_STEP_JOIN:
 		return nsx_act_join(w, act, e);
 	case NSX_STEP_UNSHARE:

@@ -40,6 +40,8 @@ enum {
 	NSX_CLONE_NEWTIME = 0x00000080,
 };
 
+#define NSX_CLONE_INTO_CGROUP 0x200000000ull /* for clone3(2) only (Linux 5.7) */
+
 #ifndef O_PATH
 #define O_PATH 010000000
 #endif
@@ -54,6 +56,12 @@ enum {
 #ifndef __NR_close_range
 #define __NR_close_range 436
 #endif
+#ifndef __NR_clone3
+#define __NR_clone3 435
+#endif
+#ifndef __NR_pidfd_getfd
+#define __NR_pidfd_getfd 438
+#endif
 #ifndef __NR_openat2
 #define __NR_openat2 437
 #endif
@@ -66,6 +74,7 @@ enum {
 	NSX_NS_GET_USERNS = 0xb701, /* ioctl: descriptor of the owner (Linux 4.9) */
 	NSX_NS_GET_PARENT = 0xb702, /* ioctl: descriptor of the parent (Linux 4.9) */
 	NSX_NS_GET_NSTYPE = 0xb703, /* ioctl: CLONE_NEW* (Linux 4.11) */
+	NSX_SIOCGSKNS = 0x894c,	    /* ioctl: descriptor of a socket's network namespace */
 	NSX_TIOCGPGRP = 0x540f,	    /* ioctl: foreground process group of a terminal */
 	NSX_TCGETS = 0x5401,	    /* ioctl: struct nsx_termios of a terminal */
 	NSX_TCSETS = 0x5402,
@@ -89,6 +98,8 @@ enum {
 #define NSX_NSFS_MAGIC 0x6e736673u
 #define NSX_PIDFS_MAGIC 0x50494446u
 #define NSX_DEVPTS_MAGIC 0x1cd1u
+#define NSX_S_IFMT 0170000u
+#define NSX_S_IFSOCK 0140000u
 #define NSX_SIG_COUNT 64	 /* signals 1..64 */
 #define NSX_SIGSET_SIZE 8	 /* bytes of the kernel's signal set */
 #define NSX_RESOLVE_IN_ROOT 0x10 /* openat2: the directory is the root */
@@ -336,6 +347,12 @@ static inline int nsx_sys_pidfd_open(int pid)
 	return (int)nsx_syscall2(__NR_pidfd_open, pid, 0);
 }
 
+/* A copy, O_CLOEXEC, of a descriptor of another process. */
+static inline int nsx_sys_pidfd_getfd(int pidfd, int fd)
+{
+	return (int)nsx_syscall3(__NR_pidfd_getfd, pidfd, fd, 0);
+}
+
 static inline int nsx_sys_pidfd_send_signal(int pidfd, int sig)
 {
 	return (int)nsx_syscall4(__NR_pidfd_send_signal, pidfd, sig, NULL, 0);
@@ -348,6 +365,19 @@ static inline int nsx_sys_pidfd_send_signal(int pidfd, int sig)
 static inline int nsx_sys_clone_bare(unsigned long flags)
 {
 	return (int)NSX_CLONE(flags, 0, 0, 0, 0);
+}
+
+/* The same, born in the cgroup whose directory @cgroup is.  @flags: without a signal. */
+static inline int nsx_sys_clone_into(unsigned long flags, int exit_signal, int cgroup)
+{
+	/* struct clone_args: flags, three addresses, exit_signal, ..., cgroup */
+	const uint64_t args[11] = {
+		[0] = flags | NSX_CLONE_INTO_CGROUP,
+		[4] = (uint64_t)exit_signal,
+		[10] = (uint64_t)cgroup,
+	};
+
+	return (int)nsx_syscall2(__NR_clone3, args, sizeof(args));
 }
 
 /*

@@ -45,6 +45,17 @@ type Target struct {
 	// before Kinds.
 	Files map[Kind]string
 
+	// NetSocket, if not nil, is the number of a descriptor that the process has open, a
+	// socket: its network namespace is joined, not that of the process.
+	NetSocket *int
+
+	// UserParent joins the user namespace that owns the other namespaces that are
+	// joined, or, with User among Kinds or Files, the parent of that one in its place.
+	UserParent bool
+
+	// JoinCgroup runs the program in the cgroups of the process, of v2 and v1.
+	JoinCgroup bool
+
 	// Root, if not empty, is a directory that becomes the root of the program.
 	// It is opened before anything is joined.  OwnRoot takes the root of process
 	// PID instead.  Joining a mount namespace changes the root by itself.
@@ -144,6 +155,11 @@ func (t *Target) addTo(w *words) error {
 	if err := t.addKinds(w); err != nil {
 		return err
 	}
+	if t.NetSocket != nil {
+		w.value("net-socket", strconv.Itoa(*t.NetSocket))
+	}
+	w.flag("user-parent", t.UserParent)
+	w.flag("join-cgroup", t.JoinCgroup)
 	if t.Root != "" && t.OwnRoot {
 		return badRequest("Target.Root and Target.OwnRoot")
 	}

@@ -10,6 +10,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/probe.sh"
 
+root_of_a_user='unshare --user --map-root-user'
 drop="setpriv --reuid $ordinary --regid $ordinary --clear-groups"
 
 oneTimeSetUp() {
@@ -19,6 +20,19 @@ oneTimeSetUp() {
 	plain=$target
 	container_rootless
 	rootless=$target
+	# Its socket 0 is of a network namespace that no process is in any more.
+	start_in unshare --net "$probe" leave 0
+	left=$target
+	start_in $drop $root_of_a_user --net "$probe" leave 9
+	left_inside=$target
+	# The user namespace in between owns the network namespace.
+	start_in $drop $root_of_a_user --net unshare --user
+	inner=$target
+	start_in unshare --net $root_of_a_user --uts
+	split=$target
+	# Of three user namespaces the first owns one, the second the other.
+	start_in $drop $root_of_a_user --net $root_of_a_user --uts unshare --user
+	innermost=$target
 }
 
 # Use: in_targets "$plain" "$rootless" || return 0
@@ -293,6 +307,175 @@ testOlderKernelsHaveNoNumbers() {
 nsexec: hint: an id alone finds a namespace since Linux 6.19; since 6.18, :ID:INODE does" "$got"
 		done
 	done
+}
+
+# ---- --net-socket ----------------------------------------------------------------
+
+# Use: has_getfd || return 0
+has_getfd() {
+	case $(uname -r) in
+	[0-4].* | 5.[0-5].*) skip 'descriptors of others cannot be had: older than Linux 5.6'; return 1 ;;
+	esac
+}
+
+# net_of COMMAND...: the network namespace that a program finds itself in.
+net_of() {
+	where "$@" | grep '^net:'
+}
+
+testNetworkNamespaceOfASocketIsJoined() {
+	in_targets "$left" "$plain" && has_getfd || return 0
+	got=$(net_of "$NSEXEC" -t "$left" -N 0 --)
+	assertEquals 'status' 0 $?
+	assertContains "$got" 'net:['
+	assertNotEquals 'not that of the target' "$(readlink "/proc/$left/ns/net")" "$got"
+	assertNotEquals 'not ours' "$(readlink /proc/self/ns/net)" "$got"
+	assertEquals 'with -a it replaces that of the target' "$(mix "$left" "$left" | sed "s/^net:.*/$got/")" \
+		"$(where "$NSEXEC" -t "$left" -a -N0 --)"
+	assertEquals 'a host program' "$got" \
+		"$(net_of env "NSEXEC=-t $left --net-socket=0" "LD_PRELOAD=$PRELOAD")"
+}
+
+testSocketLeavesNoDescriptor() {
+	in_targets "$left" && has_getfd || return 0
+	for words in '-N 0' '-N 0 --fork'; do
+		want=$("$probe" fds "$work/open/fds" && cat "$work/open/fds")
+		assertEquals "a program, with $words" "$want" \
+			"$("$NSEXEC" -t "$left" $words -- "$probe" fds "$work/open/fds" && cat "$work/open/fds")"
+		assertEquals "a host program, with $words" "$want" \
+			"$(env "NSEXEC=-t $left $words" "LD_PRELOAD=$PRELOAD" "$probe" fds "$work/open/fds" &&
+				cat "$work/open/fds")"
+	done
+}
+
+testPlanSaysWhoseSocketItIs() {
+	in_targets "$left" && has_getfd || return 0
+	assertContains "$("$NSEXEC" -t "$left" -N 0 --plan)" "descriptor 0 of PID $left"
+}
+
+testOrdinaryUserJoinsTheNetworkOfOnesOwnSocket() {
+	in_targets "$left_inside" && has_getfd || return 0
+	got=$(net_of $drop "$NSEXEC" -t "$left_inside" -U -N 9 --)
+	assertEquals 'status' 0 $?
+	assertContains "$got" 'net:['
+	assertNotEquals 'not that of the target' "$(readlink "/proc/$left_inside/ns/net")" "$got"
+	assertNotEquals 'not ours' "$(readlink /proc/self/ns/net)" "$got"
+}
+
+testSocketThatIsNotToBeHadIsAnError() {
+	in_targets "$left" "$plain" && has_getfd || return 0
+	need strace || return 0
+	refused "nsexec: open net (descriptor 77 of PID $left): EBADF Bad file descriptor" \
+		"$NSEXEC" -t "$left" -N 77
+	refused "nsexec: check net (descriptor 2 of PID $left): ENOTSOCK Socket operation on non-socket" \
+		"$NSEXEC" -t "$left" -N 2
+	refused "nsexec: open net (descriptor 0 of PID $left): EPERM Operation not permitted" \
+		$drop "$NSEXEC" -t "$left" -N 0
+	for fault in pidfd_getfd pidfd_open; do
+		got=$(with_faults $fault:error=ENOSYS "$NSEXEC" -t "$left" -N 0 -- echo 'it ran' 2>&1)
+		assertEquals "status without $fault" 125 $?
+		assertEquals "nsexec: open net (descriptor 0 of PID $left): ENOSYS Function not implemented
+nsexec: hint: descriptors of a process can be had since Linux 5.6" "$got"
+	done
+}
+
+# One's own process may have been given a socket of somebody else's network.
+testSocketOfAForeignNetworkIsRefused() {
+	need_root && has_getfd || return 0
+	start_in setpriv --reuid "$ordinary" --regid "$ordinary" --clear-groups \
+		$root_of_a_user "$probe" leave 9
+	in_targets "$target" || return 0
+	got=$($drop "$NSEXEC" -t "$target" -U -N 9 -- echo 'it ran' 2>&1)
+	assertEquals 'status' 125 $?
+	assertEquals "nsexec: check net (descriptor 9 of PID $target): EPERM Operation not permitted
+nsexec: hint: it needs CAP_NET_ADMIN in the user namespace that owns the network namespace" "$got"
+}
+
+testSocketOptionsThatMakeNoSenseAreRefused() {
+	refused 'nsexec: options: needs a target, -t (--net-socket)' "$NSEXEC" -N 3
+	refused 'nsexec: options: conflicts with --net-socket (--net)' "$NSEXEC" -t 1 -N 3 -n
+	refused 'nsexec: options: conflicts with --net-socket (--net)' "$NSEXEC" -t 1 -n/x -N 3
+	refused 'nsexec: options: --net-socket takes a number from 0 to 2147483647 (x)' "$NSEXEC" -t 1 -N x
+}
+
+# ---- --user-parent ----------------------------------------------------------------
+
+owner_of() {
+	"$probe" owner "/proc/$1/ns/$2"
+}
+
+testOwnerOfTheNetworkIsJoinedWithIt() {
+	in_targets "$inner" || return 0
+	assertNotEquals 'the target is not in it' "$(ns_of "$inner" user)" "$(owner_of "$inner" net)"
+	for as in '' "$drop"; do
+		got=$(where $as "$NSEXEC" -t "$inner" -n --user-parent --)
+		assertEquals "status of $as" 0 $?
+		assertEquals "$(mix self "$inner" net | sed "s/^user:.*/user:[$(owner_of "$inner" net)]/")" "$got"
+		assertEquals 'who we are' '0:0' \
+			"$($as "$NSEXEC" -t "$inner" -n --user-parent -- sh -c 'echo $(id -u):$(id -g)')"
+	done
+	assertEquals 'a host program' "$got" \
+		"$(where env "NSEXEC=-t $inner -n --user-parent" "LD_PRELOAD=$PRELOAD")"
+	# Without it the right is missing.
+	refused "nsexec: join net (/proc/$inner/ns/net): EPERM Operation not permitted" \
+		$drop "$NSEXEC" -t "$inner" -n
+}
+
+testParentOfANamedUserNamespaceIsJoinedInItsPlace() {
+	in_targets "$inner" "$innermost" || return 0
+	for words in "-t $inner -U" "-t $inner -a" "-U/proc/$inner/ns/user"; do
+		got=$(where $drop "$NSEXEC" --user-parent $words -- 2>&1)
+		assertEquals "status with $words: $got" 0 $?
+		assertContains "with $words" "$got" "user:[$(owner_of "$inner" user)]"
+	done
+	assertEquals "all of it" "$(mix self "$inner" net | sed "s/^user:.*/user:[$(owner_of "$inner" net)]/")" \
+		"$(where $drop "$NSEXEC" --user-parent -t "$inner" -a --)"
+	assertContains "$("$NSEXEC" --user-parent -t "$inner" -U --plan)" \
+		"parent of user:[$(ns_of "$inner" user)]"
+}
+
+# The host's is joined as before; there is no need to join the host's user namespace.
+testOwnerThatWeAreInAlreadyIsNotJoined() {
+	in_targets "$plain" "$split" || return 0
+	got=$(where "$NSEXEC" -t "$plain" -n -u --user-parent --)
+	assertEquals 'status' 0 $?
+	assertEquals "$(mix self "$plain" net uts)" "$got"
+	got=$(where "$NSEXEC" -t "$split" -n -u --user-parent --)
+	assertEquals 'status' 0 $?
+	assertEquals "$(mix self "$split" net uts user)" "$got"
+}
+
+testTwoOwnersAreAnError() {
+	in_targets "$innermost" || return 0
+	got=$("$NSEXEC" -t "$innermost" -n -u --user-parent -- echo 'it ran' 2>&1)
+	assertEquals 'status' 125 $?
+	assertEquals "nsexec: check user, but the others differ in their owner (owner of uts:[$(
+		ns_of "$innermost" uts)]): EINVAL Invalid argument
+nsexec: hint: one user namespace can be joined: name it, -U=FILE, in place of --user-parent" "$got"
+	for kind in n:net u:uts; do
+		assertContains "$kind" "$(where "$NSEXEC" -t "$innermost" -${kind%:*} --user-parent --)" \
+			"user:[$(owner_of "$innermost" ${kind#*:})]"
+	done
+}
+
+testOwnerOutsideOfOurUserNamespaceIsAnError() {
+	in_targets "$plain" || return 0
+	it='EPERM Operation not permitted
+nsexec: hint: it is neither our own user namespace nor one below it'
+	got=$("$NSEXEC" -t $$ -U --user-parent -- echo 'it ran' 2>&1)
+	assertEquals 'status' 125 $?
+	assertEquals "nsexec: check user (parent of user:[$(ns_of self user)]): $it" "$got"
+	got=$(unshare --user --net "$NSEXEC" --net=/proc/self/fd/9 --user-parent -- echo 'it ran' \
+		2>&1 9</proc/self/ns/net)
+	assertEquals 'status from inside' 125 $?
+	assertEquals "nsexec: check user (owner of net:[$(ns_of self net)]): $it" "$got"
+}
+
+testParentOfNothingIsRefused() {
+	refused 'nsexec: options: needs another namespace to join, or -U (--user-parent)' \
+		"$NSEXEC" -t 1 --user-parent
+	refused 'nsexec: options: needs another namespace to join, or -U (--user-parent)' \
+		"$NSEXEC" -t 1 --user-parent -r
 }
 
 . shunit2

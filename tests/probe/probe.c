@@ -200,6 +200,16 @@ static int id(char **arg)
 	return 0;
 }
 
+/* FD COMMAND: with a socket of this network namespace, but in another one by then. */
+static int leave(char **arg)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (fd < 0 || dup2(fd, atoi(*arg)) < 0 || unshare(CLONE_NEWNET) < 0)
+		return fail(*arg);
+	return run(arg + 1);
+}
+
 static const struct {
 	const char *name;
 	int (*verb)(char **arg);
@@ -207,7 +217,7 @@ static const struct {
 	{ "where", where },	  { "self", self },	{ "fds", fds },
 	{ "owner", owner },	  { "thread", thread }, { "drip", drip },
 	{ "nonblock", nonblock }, { "talk", talk },	{ "inode", inode },
-	{ "pidfd", pidfd },	  { "id", id },
+	{ "pidfd", pidfd },	  { "id", id },		{ "leave", leave },
 };
 
 int main(int argc, char **argv)

@@ -77,6 +77,8 @@ static void every_row_is_understood(void)
 		(void)snprintf(line, sizeof(line), "--%s=%s --net=/f", row->name, value);
 		if (o == NSX_OPT_TARGET)
 			(void)snprintf(line, sizeof(line), "--target=1 --all");
+		else if (o == NSX_OPT_NET_SOCKET)
+			(void)snprintf(line, sizeof(line), "--target=1 --net-socket=7");
 		else if (o == NSX_OPT_NET)
 			(void)snprintf(line, sizeof(line), "--net=/f");
 		accepted(line);
@@ -338,6 +340,8 @@ static void contradictions_are_refused(void)
 		{ "--fork -F", "options: conflicts with --no-fork (--fork)" },
 		{ "--detach -F", "options: conflicts with --no-fork (--detach)" },
 		{ "-F --detach", "options: conflicts with --no-fork (--detach)" },
+		{ "-N1 -n/f", "options: conflicts with --net-socket (--net)" },
+		{ "-n -N1", "options: conflicts with --net-socket (--net)" },
 		{ "-w/a -W/b", "options: conflicts with --wdns (--wd)" },
 		{ "--preserve-credentials -S1",
 		  "options: conflicts with --setuid (--preserve-credentials)" },

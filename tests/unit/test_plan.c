@@ -874,6 +874,49 @@ static void every_combination_keeps_the_rules(void)
 		}
 }
 
+static void cgroups_are_joined_by_the_one_that_goes(void)
+{
+	given(N, 0);
+	f.cgroups.n = 1;
+	check_text(planned(NSX_WAY_PIDFD), "cgroup pidfd(net)");
+	check(!plan.born);
+	check_int(plan.n_first, 2);
+	rq.fork = NSX_FORK_ALWAYS;
+	rq.uid = (struct nsx_id){ true, 5 };
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(net) fork cgroup become(5 -)");
+	check(plan.born);
+	rq.unshare = P; /* a new PID namespace would end with a first process that is refused */
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(net) unshare(pid) fork cgroup become(5 -)");
+	check(!plan.born);
+	f.cgroups.n = 0;
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(net) unshare(pid) fork become(5 -)");
+	check(!plan.born);
+}
+
+/* Its creator's cgroup is its root. */
+static void cgroups_are_joined_before_a_cgroup_namespace_is_created(void)
+{
+	given(N, 0);
+	f.cgroups.n = 2;
+	rq.unshare = C | H;
+	check_text(planned(NSX_WAY_PIDFD), "cgroup pidfd(net) unshare(cgroup uts)");
+	rq.fork = NSX_FORK_ALWAYS;
+	check_text(planned(NSX_WAY_PIDFD), "cgroup pidfd(net) unshare(cgroup uts) fork");
+	check(!plan.born);
+}
+
+/* A socket's, say: by which name it is known then. */
+static void a_namespace_from_elsewhere_has_that_name(void)
+{
+	given(N, 0);
+	f.pidfd = NSX_NOFD;
+	(void)snprintf(f.ns[NSX_NET].from, sizeof(f.ns[NSX_NET].from), "descriptor 3 of PID 1");
+	memset(&plan, 0x55, sizeof(plan));
+	nsx_plan_make(&rq, &f, NSX_WAY_PIDFD, &plan);
+	check_int(plan.n, 1);
+	check_text(plan.act[0].path, "descriptor 3 of PID 1");
+}
+
 int main(void)
 {
 	unit("nothing wanted is nothing done", nothing_wanted_is_nothing_done);
@@ -893,6 +936,11 @@ int main(void)
 	unit("the wanted ids come last, in the new process", ids_come_last);
 	unit("a new process is made if asked for or needed", fork_is_asked_or_needed);
 	unit("a detached one is a new process too", detached_is_a_new_process_too);
+	unit("cgroups are joined by the process that goes, not by a waiter",
+	     cgroups_are_joined_by_the_one_that_goes);
+	unit("cgroups are joined before a cgroup namespace is created",
+	     cgroups_are_joined_before_a_cgroup_namespace_is_created);
+	unit("a namespace from elsewhere is named so", a_namespace_from_elsewhere_has_that_name);
 	unit("the fork is not among the acts of the first process", fork_is_not_among_the_first);
 	unit("every combination of kinds and owners keeps these rules",
 	     every_combination_keeps_the_rules);
