@@ -389,7 +389,7 @@ _Noreturn void nsx_relay_run(struct nsx_console *console, const struct nsx_progr
 			     master,
 			     keep,
 			     program->channel,
-			     log->fd };
+			     pty ? log->fd : NSX_NOFD };
 	struct relay r = { .console = console,
 			   .log = log,
 			   .program = *program,
