@@ -68,6 +68,9 @@ int nsx_apply_running(struct nsx_parser *p, enum nsx_option opt, const char *val
 		return 0;
 	case NSX_OPT_KILL_CHILD:
 		return set_kill_child(p, value);
+	case NSX_OPT_INIT:
+		rq->init = true;
+		return 0;
 	case NSX_OPT_PTY:
 		rq->pty = true;
 		return 0;

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "handoff.h"
+#include "reaper.h"
 #include "maps.h"
 #include "relay.h"
 #include "report.h"
@@ -32,6 +33,7 @@ void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const 
 	nsx_outsider_init(&en->outsider);
 	nsx_pty_init(&en->pty);
 	nsx_console_init(&en->console);
+	en->program = (struct nsx_program){ .channel = NSX_NOFD };
 }
 
 static int open_target(struct nsx_engine *en, struct nsx_error *e)
@@ -209,7 +211,7 @@ static _Noreturn void wait_for(struct nsx_engine *en, int pid)
 			; /* what it tells last counts */
 		if (out.error.step != NSX_STEP_NONE)
 			nsx_report_error(en->rq->report_fd, &out.error, 0);
-		else if (out.inside && nsx_report_success(en->rq->report_fd, pid, out.inside,
+		else if (out.inside && nsx_report_success(en->rq->report_fd, out.pid, out.inside,
 							  reported(en), &en->facts, &e) < 0) {
 			nsx_log_error(en->log, &e);
 			(void)nsx_sys_kill(pid, SIGKILL);
@@ -218,8 +220,11 @@ static _Noreturn void wait_for(struct nsx_engine *en, int pid)
 	}
 	if (en->let_go)
 		en->let_go();
-	if (en->rq->pty)
-		nsx_relay_run(&en->console, pid, en->pty.master, en->process.hold, en->log);
+	en->program.pid = pid;
+	en->program.inside = out.pid;
+	if (en->rq->pty || en->rq->init)
+		nsx_relay_run(&en->console, &en->program, en->pty.master, en->process.hold,
+			      en->log);
 	nsx_waiter_run(pid, en->process.hold);
 }
 
@@ -361,9 +366,51 @@ static int detach(struct nsx_engine *en, struct nsx_error *e)
 	return 0;
 }
 
+/*
+ * The init is one more waiter, inside.  Its channel is not the one of the program, whose
+ * end tells that the program is on its way.
+ */
+static int open_init(struct nsx_engine *en, int *init_side, struct nsx_error *e)
+{
+	int pair[2];
+	int rc;
+
+	if (!en->rq->init)
+		return 0;
+	rc = nsx_fd_channel(pair);
+	if (rc < 0)
+		return nsx_fail(e, NSX_STEP_FORK, -rc, "channel to the init", NULL);
+	en->program.channel = pair[0];
+	*init_side = pair[1];
+	return 0;
+}
+
+/*
+ * Entered: in the new process, the first of its PID namespace.
+ * Left:    0 in the program's; the init never comes back.
+ */
+static int become_init(struct nsx_engine *en, int *init_side, struct nsx_error *e)
+{
+	int pid, rc;
+
+	nsx_fd_close(&en->program.channel);
+	if (!en->rq->init)
+		return 0;
+	rc = nsx_process_fork_again(en->host_fork, &pid, e);
+	if (rc > 0) {
+		if (en->let_go)
+			en->let_go();
+		nsx_reaper_run(pid, *init_side, en->process.death_signal);
+	}
+	nsx_fd_close(init_side);
+	return rc;
+}
+
 static int go_on(struct nsx_engine *en, struct nsx_error *e)
 {
 	const struct nsx_error none = { 0 };
+	const bool listens = en->rq->pty || en->rq->init || en->rq->report_fd != NSX_NOFD;
+	int init_side = NSX_NOFD;
 	int pid, rc;
 
 	if (!en->plan.forks)
@@ -372,13 +419,15 @@ static int go_on(struct nsx_engine *en, struct nsx_error *e)
 		en->process.cgroup = en->facts.cgroups.dir;
 	if (en->rq->detach)
 		return detach(en, e);
-	if (settle_pty(en, e) < 0)
+	if (settle_pty(en, e) < 0 || open_init(en, &init_side, e) < 0)
 		return -1;
 	/* The relay begins when the program does: the channel tells. */
-	rc = nsx_process_fork(en->host_fork, en->rq->pty || en->rq->report_fd != NSX_NOFD,
-			      &en->process, &pid, e);
+	rc = nsx_process_fork(en->host_fork, listens, &en->process, &pid, e);
 	if (rc < 0)
 		return -1;
+	if (rc == 0 && become_init(en, &init_side, e) < 0)
+		return -1;
+	nsx_fd_close(&init_side);
 	settle_outsider(en, rc);
 	if (rc > 0)
 		wait_for(en, pid);

@@ -9,6 +9,7 @@
 #include "console.h"
 #include "plan.h"
 #include "process.h"
+#include "program.h"
 #include "pty.h"
 
 /* One run; the caller's storage, initialised by nsx_engine_init(). */
@@ -32,6 +33,7 @@ struct nsx_engine {
 	struct nsx_environment environment;
 	struct nsx_pty pty;
 	struct nsx_console console; /* if there is a pty */
+	struct nsx_program program; /* as its waiter will have it */
 	struct nsx_log pty_log;	    /* then @log: where standard error was */
 };
 

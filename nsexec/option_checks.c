@@ -8,6 +8,8 @@ static const unsigned char conflicts[][2] = {
 	{ NSX_OPT_DETACH, NSX_OPT_NO_FORK },
 	{ NSX_OPT_KILL_CHILD, NSX_OPT_NO_FORK },
 	{ NSX_OPT_KILL_CHILD, NSX_OPT_DETACH },
+	{ NSX_OPT_INIT, NSX_OPT_NO_FORK },
+	{ NSX_OPT_INIT, NSX_OPT_DETACH },
 	{ NSX_OPT_PTY, NSX_OPT_NO_FORK },
 	{ NSX_OPT_PTY, NSX_OPT_DETACH },
 	{ NSX_OPT_NET, NSX_OPT_NET_SOCKET },
@@ -79,5 +81,9 @@ int nsx_options_check(struct nsx_parser *p)
 			p,
 			"a PID namespace is there with its first process, so not to persist with",
 			NSX_OPT_NO_FORK);
+	if (p->rq.init && !(p->rq.unshare & NSX_KIND_BIT(NSX_PID)))
+		return nsx_parser_fail_option(
+			p, "needs a new PID namespace, --unshare=pid, to be the first in",
+			NSX_OPT_INIT);
 	return check_sources(p);
 }

@@ -98,6 +98,8 @@ const struct nsx_option_row nsx_option_rows[NSX_OPT_COUNT] = {
 			     "PROGRAM becomes the caller's child; nsexec ends at once" },
 	[NSX_OPT_KILL_CHILD] = { NSX_ABOUT_RUNNING, 0, "kill-child", NSX_TAKES_FILE, "SIGNAL",
 				 "signal for PROGRAM when nsexec dies, KILL if none is given" },
+	[NSX_OPT_INIT] = { NSX_ABOUT_RUNNING, 0, "init", FLAG,
+			   "a small init in front of PROGRAM, in a new PID namespace" },
 	[NSX_OPT_PTY] = { NSX_ABOUT_RUNNING, 0, "pty", FLAG,
 			  "a terminal for the program alone, relayed to ours" },
 	[NSX_OPT_DUMPABLE] = { NSX_ABOUT_RUNNING, 0, "dumpable", VALUE("yes|no"),

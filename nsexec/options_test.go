@@ -75,6 +75,7 @@ var unsaid = map[string]string{
 	"env":          "Cmd.Env is the whole environment",
 	"unsetenv":     "Cmd.Env is the whole environment",
 	"fork":         "whether the program is a new process is decided by what is joined",
+	"init":         "the program is the caller's child, not an init's",
 	"pty":          "what a Cmd runs is the caller's child, who gives it a terminal as any other",
 	"report-fd":    "Cmd.Report has what it tells",
 	"plan":         "a text for people",

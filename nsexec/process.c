@@ -55,8 +55,10 @@ void nsx_process_bind(const struct nsx_process *p)
 		return;
 	(void)nsx_sys_prctl(NSX_PR_SET_PDEATHSIG,
 			    (unsigned long)p->death_signal); /* cannot fail: a valid signal */
-	if (nsx_sys_poll(&poll, 1, 0) != 0)
-		(void)nsx_sys_kill(nsx_sys_getpid(), SIGKILL);
+	if (nsx_sys_poll(&poll, 1, 0) == 0)
+		return;
+	(void)nsx_sys_kill(nsx_sys_getpid(), SIGKILL);
+	nsx_sys_exit(125); /* the first process of a PID namespace survives its own SIGKILL */
 }
 
 /*
@@ -88,6 +90,14 @@ static int why_no_fork(void)
 	return EAGAIN;
 }
 
+int nsx_process_fork_again(nsx_fork_fn *make, int *pid, struct nsx_error *e)
+{
+	*pid = make ? fork_host(make) : nsx_sys_clone_bare(SIGCHLD);
+	if (*pid >= 0)
+		return *pid > 0;
+	return fail(make ? why_no_fork() : -*pid, "program behind its init", e);
+}
+
 /*
  * Born in its cgroup, a process never counts elsewhere, and is spared the move, which
  * takes a lock of the whole machine.  Whoever is refused that is born here, and moves.
@@ -113,6 +123,8 @@ int nsx_process_fork(nsx_fork_fn *make, bool report, struct nsx_process *p, int 
 		return fail(-rc, "lifeline to the waiter", e);
 	if (report)
 		rc = nsx_fd_channel(channel);
+	if (report && rc == 0)
+		rc = nsx_sys_pass_sender(channel[0]);
 	if (rc < 0) {
 		nsx_fd_close(&life.watch);
 		nsx_fd_close(&life.hold);
@@ -203,7 +215,7 @@ bool nsx_process_hear(struct nsx_process *p, struct nsx_outcome *out)
 {
 	struct message m;
 
-	if (nsx_sys_read(p->channel, &m, sizeof(m)) != sizeof(m)) {
+	if (nsx_sys_receive(p->channel, &m, sizeof(m), &out->pid) != sizeof(m)) {
 		nsx_fd_close(&p->channel);
 		return false;
 	}

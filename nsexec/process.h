@@ -35,7 +35,7 @@ struct nsx_process {
 
 /* What the first process hears from the returning one before hand-over. */
 struct nsx_outcome {
-	int pid;		/* as the caller sees it */
+	int pid;		/* as the caller sees it; if another than our child, it tells */
 	int inside;		/* as it sees itself */
 	struct nsx_error error; /* step NONE: all went well */
 };
@@ -61,6 +61,9 @@ void nsx_process_close(struct nsx_process *p);
  */
 int nsx_process_fork(nsx_fork_fn *make, bool report, struct nsx_process *p, int *pid,
 		     struct nsx_error *e);
+
+/* The same once more, in a returning process that is to be the init of another. */
+int nsx_process_fork_again(nsx_fork_fn *make, int *pid, struct nsx_error *e);
 
 /**
  * nsx_process_bind() - in the returning process of a waiter: die with it

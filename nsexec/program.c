@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "program.h"
 
-/* Options and status of wait(2), as the kernel has them. */
-enum {
-	WAIT_NOHANG = 1,
-	WAIT_UNTRACED = 2,
-	WAIT_CONTINUED = 8,
-	WAIT_ALL = 0x40000000, /* whatever signal a child was made with */
-	STATUS_STOPPED = 0x7f,
-	STATUS_CONTINUED = 0xffff,
-};
+/* What wait(2) says of a process that has not ended. */
+enum { STATUS_STOPPED = 0x7f, STATUS_CONTINUED = 0xffff };
 
 static const uint64_t every_signal = ~(uint64_t)0;
 
@@ -43,6 +36,11 @@ _Noreturn void nsx_end_like(int status)
 	(void)nsx_sys_prctl(NSX_PR_SET_DUMPABLE, 0);
 	nsx_suffer(sig);
 	nsx_sys_exit(128 + sig);
+}
+
+bool nsx_program_is_over(int status)
+{
+	return status != STATUS_CONTINUED && (status & 0xff) != STATUS_STOPPED;
 }
 
 /* What the terminal driver sends goes to the whole foreground group. */
@@ -81,20 +79,23 @@ static void forward_to_job(int sig, int pid)
 	(void)nsx_sys_kill(group == pid && group != nsx_sys_getpgid(0) ? -pid : pid, sig);
 }
 
+static bool in_our_group(int pid)
+{
+	return nsx_sys_getpgid(pid) == nsx_sys_getpgid(0);
+}
+
 static bool program_has_it(const struct nsx_siginfo *info, int pid)
 {
 	/* What it has sent to its own group it has sent to itself. */
 	if (info->code <= 0)
 		return info->pid == pid;
 	return info->code == NSX_SI_KERNEL && terminal_sends(info->signo) &&
-	       !told_as_leader(info->signo) && nsx_sys_getpgid(pid) == nsx_sys_getpgid(0);
+	       !told_as_leader(info->signo) && in_our_group(pid);
 }
 
 /* The program may have become another user by exec: then its sender fails as well. */
-void nsx_program_forward(const struct nsx_siginfo *info, int pid)
+void nsx_program_send(const struct nsx_siginfo *info, int pid)
 {
-	if (program_has_it(info, pid))
-		return;
 	if (info->code == NSX_SI_KERNEL || info->signo == SIGCONT)
 		forward_to_job(info->signo, pid);
 	else if (info->code == NSX_SI_QUEUE)
@@ -103,7 +104,23 @@ void nsx_program_forward(const struct nsx_siginfo *info, int pid)
 		(void)nsx_sys_kill(pid, info->signo);
 }
 
-int nsx_program_note(struct nsx_program *p, int status)
+/* The init is the program's parent, so there a PID cannot have been given to another. */
+void nsx_program_forward(const struct nsx_program *p, const struct nsx_siginfo *info)
+{
+	struct nsx_siginfo there = *info;
+
+	if (program_has_it(info, p->channel == NSX_NOFD ? p->pid : p->inside))
+		return;
+	if (p->channel == NSX_NOFD) {
+		nsx_program_send(info, p->pid);
+		return;
+	}
+	there.pid = 0;					       /* the sender has no PID in there */
+	(void)nsx_sys_send(p->channel, &there, sizeof(there)); /* or it has ended */
+}
+
+/* Return: the signal by which the program is stopped now, if that is what @status tells. */
+static int note(struct nsx_program *p, int status)
 {
 	if (status == STATUS_CONTINUED) {
 		p->stopped = false;
@@ -111,7 +128,7 @@ int nsx_program_note(struct nsx_program *p, int status)
 		p->resumed = false;
 		return 0;
 	}
-	if ((status & 0xff) == STATUS_STOPPED) {
+	if (!nsx_program_is_over(status)) {
 		p->stopped = true;
 		p->continued = false;
 		p->resumed = false;
@@ -122,15 +139,48 @@ int nsx_program_note(struct nsx_program *p, int status)
 	return 0;
 }
 
+/* What the init tells comes first: its own status is but an echo of that. */
+static int look_at_channel(struct nsx_program *p)
+{
+	struct nsx_pollfd poll = { .fd = p->channel, .events = 1 };
+	int32_t status;
+	int stopped_by = 0;
+
+	while (!p->ended && p->channel != NSX_NOFD && nsx_sys_poll(&poll, 1, 0) > 0)
+		if (nsx_sys_read(p->channel, &status, sizeof(status)) == sizeof(status))
+			stopped_by = note(p, status);
+		else
+			nsx_fd_close(&p->channel);
+	return stopped_by;
+}
+
 int nsx_program_look(struct nsx_program *p)
 {
-	const int options = WAIT_NOHANG | WAIT_UNTRACED | WAIT_CONTINUED | WAIT_ALL;
-	int status = 0, stopped_by = 0, pid;
+	const int options = NSX_WAIT_NOHANG | NSX_WAIT_UNTRACED | NSX_WAIT_CONTINUED | NSX_WAIT_ALL;
+	int status = 0, pid;
+	int stopped_by = look_at_channel(p);
 
 	while (!p->ended && (pid = nsx_sys_wait(-1, &status, options)) > 0)
-		if (pid == p->pid)
-			stopped_by = nsx_program_note(p, status);
+		if (pid == p->pid) {
+			stopped_by = look_at_channel(p); /* it may have told meanwhile */
+			if (!p->ended)
+				stopped_by = note(p, status);
+		}
 	return stopped_by;
+}
+
+/* Its continuation, by somebody else, may be on its way. */
+static void await_news(const struct nsx_program *p)
+{
+	enum { SOON_MILLIS = 20 };
+	const uint64_t child = bit(SIGCHLD);
+	const struct nsx_timespec soon = { 0, SOON_MILLIS * 1000000L };
+	struct nsx_pollfd poll = { .fd = p->channel, .events = 1 };
+
+	if (p->channel == NSX_NOFD)
+		(void)nsx_sys_sigtimedwait(&child, NULL, &soon);
+	else
+		(void)nsx_sys_poll(&poll, 1, SOON_MILLIS);
 }
 
 /*
@@ -140,16 +190,13 @@ int nsx_program_look(struct nsx_program *p)
  */
 void nsx_program_continue(struct nsx_program *p, const struct nsx_siginfo *info)
 {
-	const uint64_t child = bit(SIGCHLD);
-	const struct nsx_timespec soon = { 0, 20000000 };
-
 	if (p->stopped) {
-		(void)nsx_sys_sigtimedwait(&child, NULL, &soon);
+		await_news(p);
 		(void)nsx_program_look(p); /* stopped anew by then: that is told once more */
 	}
 	if (!p->continued) {
 		p->resumed = p->stopped;
-		nsx_program_forward(info, p->pid);
+		nsx_program_forward(p, info);
 	}
 	p->stopped = false;
 	p->continued = false;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "relay.h"
 
-#include "program.h"
-
 enum {
 	STREAM_BYTES = 4096,	 /* as much as a terminal gives at once */
 	DRAIN_BYTES = 1 << 20,	 /* more than it can hold, if others go on writing to it */
@@ -29,7 +27,8 @@ struct relay {
 	const struct nsx_log *log;
 	struct nsx_program program;
 	int signals;	    /* readable while one is pending */
-	int master;	    /* NSX_NOFD: hung up */
+	bool is_job;	    /* the program has no terminal of its own, and is of our group */
+	int master;	    /* NSX_NOFD: there is none, or it is hung up */
 	struct stream keys; /* to the program */
 	struct stream text; /* from the program */
 	bool ours;	    /* nobody else's turn at the console */
@@ -211,6 +210,8 @@ static void take_signal(struct relay *r, const struct nsx_siginfo *info)
 	case SIGTSTP:
 	case SIGTTIN:
 	case SIGTTOU:
+		if (r->is_job)
+			break;
 		stop(r, info->signo);
 		return;
 	case SIGCONT:
@@ -219,7 +220,7 @@ static void take_signal(struct relay *r, const struct nsx_siginfo *info)
 		return;
 	case SIGWINCH:
 		take_console(r);
-		if (info->code > 0)
+		if (info->code > 0 && !r->is_job)
 			return; /* the program's own terminal tells it */
 		break;
 	case SIGCHLD:
@@ -235,7 +236,7 @@ static void take_signal(struct relay *r, const struct nsx_siginfo *info)
 	default:
 		break;
 	}
-	nsx_program_forward(info, r->program.pid);
+	nsx_program_forward(&r->program, info);
 }
 
 /* Return: shall we end without the rest? */
@@ -294,10 +295,12 @@ static _Noreturn void finish(struct relay *r)
 		read += r->text.end;
 	}
 	nsx_console_leave(r->console);
+	/* An init that has told of the program's end takes everybody with it. */
+	(void)nsx_sys_wait(r->program.pid, NULL, NSX_WAIT_ALL); /* or it is reaped already */
 	nsx_end_like(r->program.status);
 }
 
-enum { AT_SIGNALS, AT_IN, AT_MASTER, AT_OUT, AT_COUNT };
+enum { AT_SIGNALS, AT_INIT, AT_IN, AT_MASTER, AT_OUT, AT_COUNT };
 
 /* What is only waited for if there is something to do with it; a terminal may hang up. */
 static void prepare(const struct relay *r, struct nsx_pollfd fds[AT_COUNT])
@@ -307,6 +310,7 @@ static void prepare(const struct relay *r, struct nsx_pollfd fds[AT_COUNT])
 	const int master = (empty(&r->text) ? READABLE : 0) | (empty(&r->keys) ? 0 : WRITABLE);
 
 	fds[AT_SIGNALS] = (struct nsx_pollfd){ .fd = r->signals, .events = READABLE };
+	fds[AT_INIT] = (struct nsx_pollfd){ .fd = r->program.channel, .events = READABLE };
 	fds[AT_IN] = (struct nsx_pollfd){ .fd = watch ? r->console->in : NSX_NOFD,
 					  .events = may_read ? READABLE : 0 };
 	fds[AT_MASTER] = (struct nsx_pollfd){ .fd = r->quiet || !master ? NSX_NOFD : r->master,
@@ -348,6 +352,8 @@ static void turn(struct relay *r)
 	if (fds[AT_SIGNALS].revents)
 		while (!r->program.ended && nsx_sys_sigtimedwait(&every_signal, &info, &now) > 0)
 			take_signal(r, &info);
+	if (fds[AT_INIT].revents)
+		mirror(r);
 	if (r->console->typed && (fds[AT_IN].revents & GONE))
 		hang_up(r);
 	else if (fds[AT_IN].revents)
@@ -373,15 +379,24 @@ static _Noreturn void give_up(const struct relay *r)
 	nsx_sys_exit(nsx_error_status(&e));
 }
 
-_Noreturn void nsx_relay_run(struct nsx_console *console, int pid, int master, int keep,
-			     const struct nsx_log *log)
+_Noreturn void nsx_relay_run(struct nsx_console *console, const struct nsx_program *program,
+			     int master, int keep, const struct nsx_log *log)
 {
+	const bool pty = master != NSX_NOFD;
+	const int kept[] = { pty ? console->in : NSX_NOFD,
+			     pty ? console->out : NSX_NOFD,
+			     pty ? console->terminal : NSX_NOFD,
+			     master,
+			     keep,
+			     program->channel,
+			     pty ? log->fd : NSX_NOFD };
 	struct relay r = { .console = console,
 			   .log = log,
-			   .program = { .pid = pid },
+			   .program = *program,
+			   .is_job = !pty,
+			   .in_ended = !pty,
 			   .master = master,
 			   .eof_millis = -1 };
-	const int kept[] = { console->in, console->out, console->terminal, master, keep, log->fd };
 
 	nsx_fd_close_all_but(kept, sizeof(kept) / sizeof(*kept));
 	r.signals = nsx_fd_lift(nsx_sys_signalfd(&every_signal));

@@ -127,6 +127,7 @@ struct nsx_request {
 	enum nsx_fork fork;
 	bool detach;	/* the new process is our parent's child, and we do not wait for it */
 	int kill_child; /* signal for the program when the waiter ends; 0: SIGKILL */
+	bool init;	/* a process of ours is the first of the new PID namespace */
 	bool pty;	/* a terminal of its own; the first process relays */
 	enum nsx_dumpable dumpable;
 	int report_fd; /* the caller's descriptor for the report line, or NSX_NOFD */

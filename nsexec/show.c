@@ -238,6 +238,7 @@ static void row_act(struct table *table, size_t number, const struct nsx_engine 
 		break;
 	case NSX_STEP_FORK:
 		text = en->rq->detach ? "a new process; the first one ends"
+		       : en->rq->init ? "an init, and a new process; the first one waits for it"
 				      : "a new process; the first one waits for it";
 		break;
 	default:

@@ -312,6 +312,53 @@ static inline int nsx_sys_socketpair(int type, int fds[2])
 	return (int)nsx_syscall4(__NR_socketpair, AF_UNIX_NUMBER, type, 0, fds);
 }
 
+/* From now on what arrives on a Unix socket tells who has sent it. */
+static inline int nsx_sys_pass_sender(int fd)
+{
+	enum { SOL_SOCKET_NUMBER = 1, SO_PASSCRED_NUMBER = 16 };
+	const int32_t on = 1;
+
+	return (int)nsx_syscall5(__NR_setsockopt, fd, SOL_SOCKET_NUMBER, SO_PASSCRED_NUMBER, &on,
+				 sizeof(on));
+}
+
+/* struct msghdr and what follows it, as the kernel has them on 64-bit machines. */
+struct nsx_receipt {
+	uint64_t size;
+	int32_t level, type;
+	int32_t pid; /* struct ucred, of type 2 */
+	uint32_t uid, gid;
+	uint32_t pad;
+};
+
+/* @pid: the sender, as we see it; untouched if the socket does not tell. */
+static inline long nsx_sys_receive(int fd, void *buf, size_t size, int *pid)
+{
+	enum { CREDENTIALS = 2 };
+	struct nsx_receipt receipt = { 0 };
+	const struct {
+		void *at;
+		size_t size;
+	} piece = { buf, size };
+	const struct {
+		void *name;
+		uint64_t name_size;
+		const void *pieces;
+		size_t n_pieces;
+		struct nsx_receipt *receipt;
+		size_t receipt_size;
+		int64_t flags;
+	} header = { NULL, 0, &piece, 1, &receipt, sizeof(receipt), 0 };
+	long rc;
+
+	do
+		rc = nsx_syscall3(__NR_recvmsg, fd, &header, 0);
+	while (rc == -EINTR);
+	if (rc > 0 && receipt.size && receipt.type == CREDENTIALS)
+		*pid = receipt.pid;
+	return rc;
+}
+
 /* A peer that is gone is -EPIPE, never a SIGPIPE. */
 static inline long nsx_sys_send(int fd, const void *buf, size_t size)
 {
@@ -416,6 +463,13 @@ static inline int nsx_sys_sigqueue(int pid, int sig, const struct nsx_siginfo *i
 {
 	return (int)nsx_syscall3(__NR_rt_sigqueueinfo, pid, sig, info);
 }
+
+enum {
+	NSX_WAIT_NOHANG = 1,
+	NSX_WAIT_UNTRACED = 2,
+	NSX_WAIT_CONTINUED = 8,
+	NSX_WAIT_ALL = 0x40000000, /* whatever signal a child was made with */
+};
 
 /* @status: as wait(2) writes it.  Return: pid, 0 with WNOHANG and nothing to tell. */
 static inline int nsx_sys_wait(int pid, int *status, int options)

@@ -18,7 +18,7 @@ static void mirror(struct nsx_program *p)
 
 _Noreturn void nsx_waiter_run(int pid, int keep)
 {
-	struct nsx_program program = { .pid = pid };
+	struct nsx_program program = { .pid = pid, .channel = NSX_NOFD };
 
 	nsx_fd_close_all_but(&keep, 1);
 	for (;;) {
@@ -31,6 +31,6 @@ _Noreturn void nsx_waiter_run(int pid, int keep)
 		if (info.signo == SIGCONT)
 			nsx_program_continue(&program, &info);
 		else if (info.signo != SIGCHLD || info.code <= 0) /* a process's, not a child's */
-			nsx_program_forward(&info, pid);
+			nsx_program_forward(&program, &info);
 	}
 }

@@ -4,16 +4,17 @@
 # Job control of a shell in a real terminal: with a waiter in front, the user sees
 # what they see of the program alone.
 #
-# Three windows of tmux have a bash each, in which "run PROGRAM" becomes the program
-# alone, or in a container through the command or the preload.  Whatever a test
-# types goes to all three, and all must have the same on their screens then.
+# Windows of tmux have a bash each, in which "run PROGRAM" becomes the program alone, or
+# in a container through the command or the preload, or behind an init.  Whatever a test
+# types goes to all of them, and all must have the same on their screens then.
 #
 # From lib.sh; by eval; conditions and programs are expanded later.
 # shellcheck disable=SC2154,SC2034,SC2016
 
 . "$(dirname "$0")/lib.sh"
 
-every_how='alone command preload'
+ours='command preload init'
+every_how="alone $ours"
 mark=nsexec-jobs-$$	# in the environment of everything in the windows
 probe=$work/probe
 
@@ -26,6 +27,7 @@ words_of() {
 	case $1 in
 	alone) ;;
 	command) echo "'$NSEXEC' -t $target -a --" ;;
+	init) echo "'$NSEXEC' --unshare=pid --init --" ;;
 	preload) echo "env 'NSEXEC=-t $target -a' 'LD_PRELOAD=$PRELOAD'" ;;
 	esac
 }
@@ -148,7 +150,7 @@ see_same() {
 	shell 'echo "status $?"'
 	see '^status [0-9]'
 	see_prompt
-	for how in command preload; do
+	for how in $ours; do
 		assertEquals "$how" "$(screen alone)" "$(screen "$how")"
 	done
 	assertEquals "$1" "$(screen alone | grep '^status [0-9]')"
@@ -253,7 +255,7 @@ testShellWarnsOfStoppedJobsBeforeItExits() {
 	shell exit
 	see 'There are stopped jobs'
 	see_prompt
-	for how in command preload; do
+	for how in $ours; do
 		assertEquals "$how" "$(screen alone)" "$(screen "$how")"
 	done
 	shell exit
@@ -461,6 +463,7 @@ testHangUpIsToldOnce() {
 	assertContains "$got_alone" 'got 1'
 	assertEquals command "$got_alone" "$got_command"
 	assertEquals preload "$got_alone" "$got_preload"
+	assertEquals init "$got_alone" "$got_init"
 }
 
 # Others by their shell, and by the kernel too if the shell ends soon enough.
@@ -470,6 +473,7 @@ testHangUpIsToldByTheShell() {
 	hang_up 'got 1 '
 	assertContains command "$got_command" 'got 1'
 	assertContains preload "$got_preload" 'got 1'
+	assertContains init "$got_init" 'got 1'
 }
 
 # The terminal continues it as well, so that it can end.
