@@ -124,6 +124,17 @@ testBootstrapPageHasTheNamesAndNumbersOfTheCode() {
 	assertTrue "$ranges ranges" "grep -q 'up to ${ranges:-none} ranges' '$work/bootstrap'"
 }
 
+# By its name, or by its letter alone; in the column that is ours.
+testComparisonHasEveryOption() {
+	cut -d '|' -f 3 "$abs_top_srcdir/doc/comparison.md" | grep -oE -e '-[-A-Za-z]+' | sort -u >"$work/compared"
+	while read -r row; do
+		name=$(printf '%s\n' "$row" | sed 's/.*--\([a-z-]*\).*/--\1/')
+		letter=$(printf '%s\n' "$row" | sed -n 's/^\(-.\),.*/\1/p')
+		case $name in --help | --version | --preload-path) continue ;; esac
+		assertTrue "$row" "grep -qxF -e '$name' -e '${letter:-$name}' '$work/compared'"
+	done <"$work/rows"
+}
+
 testManualHasTheVersionOfTheCommand() {
 	assertEquals "$("$NSEXEC" --version)" \
 		"$(sed -n 's/^\.TH NSEXEC 1 [^ ]* "\([^"]*\)".*/\1/p' "$page")"
