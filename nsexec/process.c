@@ -213,7 +213,7 @@ void nsx_process_tell(struct nsx_process *p, const struct nsx_error *error)
 
 bool nsx_process_hear(struct nsx_process *p, struct nsx_outcome *out)
 {
-	struct message m;
+	struct message m = { 0 };
 
 	if (nsx_sys_receive(p->channel, &m, sizeof(m), &out->pid) != sizeof(m)) {
 		nsx_fd_close(&p->channel);
