@@ -33,6 +33,11 @@ int nsx_act_become(const struct nsx_walk *w, const struct nsx_act *act, struct n
 	rc = act->gid.given ? nsx_sys_setresgid(act->gid.id) : 0;
 	if (rc < 0)
 		return fail_id("gid ", act->gid.id, -rc, e);
+	if (act->keep_caps) {
+		rc = nsx_sys_prctl(NSX_PR_SET_KEEPCAPS, 1);
+		if (rc < 0)
+			return nsx_fail(e, NSX_STEP_BECOME, -rc, "keep capabilities", NULL);
+	}
 	rc = act->uid.given ? nsx_sys_setresuid(act->uid.id) : 0;
 	if (rc < 0)
 		return fail_id("uid ", act->uid.id, -rc, e);

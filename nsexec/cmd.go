@@ -59,6 +59,11 @@ type Cmd struct {
 	// user namespace is joined; else the program becomes root of that.
 	PreserveCredentials bool
 
+	// Privileges and Limits, if not nil, are what the program may do, and the bounds
+	// that it runs in.
+	Privileges *Privileges
+	Limits     *Limits
+
 	// NoFork runs the program outside of the PID namespace of the target, so that
 	// only its children are inside.
 	NoFork bool
@@ -210,6 +215,16 @@ func (c *Cmd) words() (words, error) {
 		}
 	}
 	w.flag("preserve-credentials", c.PreserveCredentials)
+	if c.Privileges != nil {
+		if err := c.Privileges.addTo(&w); err != nil {
+			return nil, err
+		}
+	}
+	if c.Limits != nil {
+		if err := c.Limits.addTo(&w); err != nil {
+			return nil, err
+		}
+	}
 	if c.Target.OwnEnv && c.Env != nil {
 		return nil, badRequest("Target.OwnEnv and Cmd.Env")
 	}

@@ -3,11 +3,16 @@
 
 #include "text.h"
 
-int nsx_colon_open(struct nsx_colon *c, const char *path)
+int nsx_colon_openat(struct nsx_colon *c, int dir, const char *path)
 {
 	c->at = c->len = 0;
-	c->fd = nsx_fd_openat(AT_FDCWD, path, O_RDONLY);
+	c->fd = nsx_fd_openat(dir, path, O_RDONLY);
 	return c->fd < 0 ? c->fd : 0;
+}
+
+int nsx_colon_open(struct nsx_colon *c, const char *path)
+{
+	return nsx_colon_openat(c, AT_FDCWD, path);
 }
 
 void nsx_colon_close(struct nsx_colon *c)

@@ -18,6 +18,7 @@ struct nsx_colon {
 };
 
 /* Return: 0; -errno: there is no such file, say; the first entry is had by _next(). */
+int nsx_colon_openat(struct nsx_colon *c, int dir, const char *path);
 int nsx_colon_open(struct nsx_colon *c, const char *path);
 void nsx_colon_close(struct nsx_colon *c);
 

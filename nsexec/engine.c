@@ -8,6 +8,7 @@
 #include "maps.h"
 #include "relay.h"
 #include "report.h"
+#include "settle.h"
 #include "stage.h"
 #include "waiter.h"
 
@@ -29,6 +30,7 @@ void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const 
 	en->guarded = false;
 	nsx_target_init(&en->target);
 	nsx_facts_init(&en->facts);
+	nsx_standing_init(&en->standing);
 	nsx_process_init(&en->process);
 	nsx_outsider_init(&en->outsider);
 	nsx_pty_init(&en->pty);
@@ -75,14 +77,22 @@ static int make_environment(struct nsx_engine *en, struct nsx_error *e)
 	return 0;
 }
 
+/* From the facts at hand to the plan. */
+static int make_plan(struct nsx_engine *en, enum nsx_way way, struct nsx_error *e)
+{
+	if (nsx_settle(en->rq, &en->target, &en->facts, &en->standing, !en->host_fork, e) < 0)
+		return -1;
+	nsx_plan_make(en->rq, &en->facts, way, &en->plan);
+	return 0;
+}
+
 int nsx_engine_look(struct nsx_engine *en, struct nsx_error *e)
 {
 	if (open_target(en, e) < 0 || make_environment(en, e) < 0)
 		return -1;
 	if (learn(en, e) < 0)
 		return -1;
-	nsx_plan_make(en->rq, &en->facts, NSX_WAY_PIDFD, &en->plan);
-	return 0;
+	return make_plan(en, NSX_WAY_PIDFD, e);
 }
 
 /*
@@ -139,8 +149,8 @@ static int prepare(struct nsx_engine *en, enum attempt attempt, struct nsx_error
 	case ATTEMPT_COUNT:
 		break;
 	}
-	nsx_plan_make(en->rq, &en->facts, attempt == ATTEMPT_EACH ? NSX_WAY_EACH : NSX_WAY_PIDFD,
-		      &en->plan);
+	if (make_plan(en, attempt == ATTEMPT_EACH ? NSX_WAY_EACH : NSX_WAY_PIDFD, e) < 0)
+		return -1;
 	return 1;
 }
 
@@ -218,6 +228,9 @@ static _Noreturn void wait_for(struct nsx_engine *en, int pid)
 			nsx_sys_exit(nsx_error_status(&e));
 		}
 	}
+	if (en->standing.oom != NSX_NOFD)
+		(void)nsx_sys_write(en->standing.oom, en->standing.oom_was,
+				    nsx_text_len(en->standing.oom_was)); /* if we may */
 	if (en->let_go)
 		en->let_go();
 	en->program.pid = pid;
@@ -498,6 +511,7 @@ void nsx_engine_release(struct nsx_engine *en)
 {
 	if (en->host_fork) {
 		nsx_facts_close(&en->facts);
+		nsx_standing_close(&en->standing);
 		nsx_target_close(&en->target);
 		nsx_process_close(&en->process);
 		nsx_pty_close(&en->pty);

@@ -11,6 +11,7 @@
 #include "process.h"
 #include "program.h"
 #include "pty.h"
+#include "standing.h"
 
 /* One run; the caller's storage, initialised by nsx_engine_init(). */
 struct nsx_engine {
@@ -24,6 +25,7 @@ struct nsx_engine {
 	bool keeps_files;	   /* the host needs its own files wherever it goes on */
 	struct nsx_target target;
 	struct nsx_facts facts;
+	struct nsx_standing standing;
 	struct nsx_plan plan;
 	struct nsx_process process;
 	struct nsx_outsider outsider;

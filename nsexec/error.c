@@ -39,6 +39,13 @@ static const char step_names[NSX_STEP_COUNT][12] = {
 	[NSX_STEP_PTY] = "pty",
 	[NSX_STEP_EXEC] = "exec",
 	[NSX_STEP_ENVIRON] = "environ",
+	[NSX_STEP_BOUNDING] = "bounding",
+	[NSX_STEP_CAPS] = "caps",
+	[NSX_STEP_LIMIT] = "limit",
+	[NSX_STEP_PRIVS] = "privs",
+	[NSX_STEP_CPUS] = "cpus",
+	[NSX_STEP_UMASK] = "umask",
+	[NSX_STEP_PERSONA] = "persona",
 };
 
 /* '#' stands for the error's fact. */
@@ -114,6 +121,14 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 	[NSX_HINT_CGROUP_GONE] = "the cgroup has been removed",
 	[NSX_HINT_CGROUP_CPUSET] =
 		"a cpuset must have cpuset.cpus and cpuset.mems to take processes",
+	[NSX_HINT_RESOURCE] = "that needs CAP_SYS_RESOURCE in the first user namespace",
+	[NSX_HINT_SETPCAP] = "dropping from the bounding set needs CAP_SETPCAP",
+	[NSX_HINT_AMBIENT] = "a user other than root keeps only ambient capabilities when a "
+			     "program is executed; name it in --ambient too",
+	[NSX_HINT_EXEC_AS_ROOT] = "root gets its whole bounding set when a program is executed; "
+				  "leave out --bounding and it will be as --caps says",
+	[NSX_HINT_GAINED] =
+		"join one, -U, or create one; or name the capabilities: --caps, --ambient",
 };
 
 const char *nsx_step_name(enum nsx_step step)

@@ -31,7 +31,14 @@ enum nsx_step {
 	NSX_STEP_REGISTER, /* an interpreter, in binfmt_misc */
 	NSX_STEP_HOSTNAME,
 	NSX_STEP_LOOPBACK,
-	NSX_STEP_BECOME, /* change user and group id */
+	NSX_STEP_BECOME,   /* change user and group id */
+	NSX_STEP_BOUNDING, /* drop from the bounding set */
+	NSX_STEP_CAPS,
+	NSX_STEP_LIMIT,
+	NSX_STEP_PRIVS, /* no new ones */
+	NSX_STEP_CPUS,
+	NSX_STEP_UMASK,
+	NSX_STEP_PERSONA,
 	NSX_STEP_ROOT,
 	NSX_STEP_CWD,
 	NSX_STEP_FORK,
@@ -87,6 +94,11 @@ enum nsx_hint {
 	NSX_HINT_CGROUP_BUSY,
 	NSX_HINT_CGROUP_GONE,
 	NSX_HINT_CGROUP_CPUSET,
+	NSX_HINT_RESOURCE,
+	NSX_HINT_SETPCAP,
+	NSX_HINT_AMBIENT,
+	NSX_HINT_EXEC_AS_ROOT,
+	NSX_HINT_GAINED,
 	NSX_HINT_COUNT
 };
 

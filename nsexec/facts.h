@@ -23,6 +23,8 @@ struct nsx_ns_fact {
 	char from[NSX_FROM_BYTES]; /* whose it is, if neither the target's nor a FILE's */
 };
 
+struct nsx_standing;
+
 struct nsx_facts {
 	struct nsx_ns_fact ns[NSX_KIND_COUNT];
 	nsx_kinds wanted; /* of those asked for, what this kernel has */
@@ -33,11 +35,12 @@ struct nsx_facts {
 	int root;	  /* directory to become root, or NSX_NOFD */
 	int wd;		  /* directory to become cwd, or NSX_NOFD */
 	int proc;	  /* our /proc, for what is created; or NSX_NOFD */
-	int file[NSX_KIND_COUNT];   /* where a new one persists, O_PATH; or NSX_NOFD */
-	struct nsx_outside outside; /* what to write for new ones, see maps.h */
-	bool alone;		    /* we may write the maps ourselves */
-	struct nsx_cgroups cgroups; /* those of the target, if asked for */
-	uint64_t our_user;	    /* inode of our own user namespace, if @complete */
+	int file[NSX_KIND_COUNT];	     /* where a new one persists, O_PATH; or NSX_NOFD */
+	struct nsx_outside outside;	     /* what to write for new ones, see maps.h */
+	bool alone;			     /* we may write the maps ourselves */
+	struct nsx_cgroups cgroups;	     /* those of the target, if asked for */
+	const struct nsx_standing *standing; /* ours and the program's; NULL: not asked */
+	uint64_t our_user;		     /* inode of our own user namespace, if @complete */
 };
 
 void nsx_facts_init(struct nsx_facts *f);

@@ -18,6 +18,8 @@ static const char headings[NSX_ABOUT_COUNT][56] = {
 	[NSX_ABOUT_CREATING] = "\nCreating namespaces:\n",
 	[NSX_ABOUT_BECOMING] = "\nWho the program is:\n",
 	[NSX_ABOUT_ENVIRONMENT] = "\nIts environment, in the order in which it is said:\n",
+	[NSX_ABOUT_CREDENTIALS] = "\nWhat it may do:\n",
+	[NSX_ABOUT_LIMITS] = "\nWith which limits:\n",
 	[NSX_ABOUT_RUNNING] = "\nWhere and how it runs:\n",
 };
 

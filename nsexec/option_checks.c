@@ -17,7 +17,21 @@ static const unsigned char conflicts[][2] = {
 	{ NSX_OPT_TARGET_ENV, NSX_OPT_CLEARENV },
 	{ NSX_OPT_PRESERVE_CREDENTIALS, NSX_OPT_SETUID },
 	{ NSX_OPT_PRESERVE_CREDENTIALS, NSX_OPT_SETGID },
+	{ NSX_OPT_KEEP_CAPS, NSX_OPT_CAPS },
+	{ NSX_OPT_KEEP_CAPS, NSX_OPT_AMBIENT },
 };
+
+/* The first option that takes a set of capabilities from the target; NSX_OPT_COUNT: none. */
+static enum nsx_option caps_of_target(const struct nsx_request *rq)
+{
+	const struct nsx_credentials *c = &rq->credentials;
+
+	if (c->caps.from == NSX_CAPS_TARGET)
+		return NSX_OPT_CAPS;
+	if (c->bounding.from == NSX_CAPS_TARGET)
+		return NSX_OPT_BOUNDING;
+	return c->ambient.from == NSX_CAPS_TARGET ? NSX_OPT_AMBIENT : NSX_OPT_COUNT;
+}
 
 /* "net without FILE", say, when there is no target to take it from. */
 static int check_sources(struct nsx_parser *p)
@@ -29,7 +43,8 @@ static int check_sources(struct nsx_parser *p)
 		NSX_OPT_NET_SOCKET, NSX_OPT_NET_SOCKET, NSX_OPT_JOIN_CGROUP,
 	};
 	const struct nsx_request *rq = &p->rq;
-	bool used = false;
+	const enum nsx_option caps = caps_of_target(rq);
+	bool used = caps != NSX_OPT_COUNT;
 
 	for (size_t i = 0; i < sizeof(of_target); i++)
 		used = used || p->seen[of_target[i]];
@@ -60,6 +75,8 @@ static int check_sources(struct nsx_parser *p)
 		return nsx_parser_fail_option(p, "needs DIR or a target, -t", NSX_OPT_WD);
 	if (rq->target_env)
 		return nsx_parser_fail_option(p, "needs a target, -t", NSX_OPT_TARGET_ENV);
+	if (caps != NSX_OPT_COUNT)
+		return nsx_parser_fail_option(p, "needs a target, -t", caps);
 	return 0;
 }
 

@@ -15,6 +15,10 @@ static int apply(struct nsx_parser *p, enum nsx_option opt, const char *value)
 		return nsx_apply_becoming(p, opt, value);
 	case NSX_ABOUT_ENVIRONMENT:
 		return nsx_apply_environment(p, opt, value);
+	case NSX_ABOUT_CREDENTIALS:
+		return nsx_apply_credentials(p, opt, value);
+	case NSX_ABOUT_LIMITS:
+		return nsx_apply_limits(p, opt, value);
 	case NSX_ABOUT_RUNNING:
 		return nsx_apply_running(p, opt, value);
 	case NSX_ABOUT_COUNT:

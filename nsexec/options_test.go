@@ -50,6 +50,16 @@ var said = map[string]func(*Cmd){
 	"setuid":               func(c *Cmd) { c.Credential = &Credential{UID: 1, GID: -1} },
 	"setgid":               func(c *Cmd) { c.Credential = &Credential{UID: -1, GID: 1} },
 	"preserve-credentials": func(c *Cmd) { c.PreserveCredentials = true },
+	"caps":                 func(c *Cmd) { c.Privileges = &Privileges{Caps: []string{"none"}} },
+	"bounding":             func(c *Cmd) { c.Privileges = &Privileges{Bounding: []string{"all"}} },
+	"ambient":              func(c *Cmd) { c.Privileges = &Privileges{Ambient: []string{}} },
+	"keep-caps":            keepCaps,
+	"no-new-privs":         func(c *Cmd) { c.Privileges = &Privileges{NoNewPrivs: true} },
+	"rlimit":               func(c *Cmd) { c.Limits = &Limits{Rlimits: map[string]Rlimit{"core": {}}} },
+	"oom-score-adj":        func(c *Cmd) { n := 1000; c.Limits = &Limits{OOMScoreAdj: &n} },
+	"cpu-affinity":         func(c *Cmd) { c.Limits = &Limits{CPUs: []int{0}} },
+	"umask":                func(c *Cmd) { n := 022; c.Limits = &Limits{Umask: &n} },
+	"personality":          func(c *Cmd) { c.Limits = &Limits{Personality: []string{"linux"}} },
 	"root":                 func(c *Cmd) { c.Target.OwnRoot = true },
 	"wd":                   func(c *Cmd) { c.Target.OwnDir = true },
 	"target-env":           func(c *Cmd) { c.Target.OwnEnv = true },
@@ -66,6 +76,12 @@ func openSocket() *int {
 		panic(err)
 	}
 	return &fd
+}
+
+// Without a user namespace there is nothing to keep.
+func keepCaps(c *Cmd) {
+	c.New = New{Kinds: User}
+	c.Privileges = &Privileges{KeepCaps: true}
 }
 
 // What has no place in the API, and why.
@@ -265,5 +281,32 @@ func TestTheBeginningOfAStreamIsKept(t *testing.T) {
 	}
 	if len(b.bytes) != 64*1024 {
 		t.Error(len(b.bytes))
+	}
+}
+
+func TestPrivilegesAndLimitsAreSaidInOrder(t *testing.T) {
+	c := Command(Target{}, "true")
+	score, mask := -5, 027
+	c.Privileges = &Privileges{
+		Caps:     []string{"all", "-sys_admin"},
+		Bounding: []string{},
+		Ambient:  []string{"+kill"},
+	}
+	c.Limits = &Limits{
+		Rlimits: map[string]Rlimit{
+			"nofile": {1, Unchanged}, "core": {Unchanged, Unlimited}, "as": {Unchanged, Unchanged},
+		},
+		OOMScoreAdj: &score, CPUs: []int{0, 7}, Umask: &mask,
+		Personality: []string{"linux32", "addr-no-randomize"},
+	}
+	want := "nsexec --caps=all,-sys_admin --bounding=none --ambient=+kill " +
+		"--rlimit=core=:unlimited --rlimit=nofile=1: --oom-score-adj=-5 --cpu-affinity=0,7 " +
+		"--umask=27 --personality=linux32,addr-no-randomize -- true"
+	if got := c.String(); got != want {
+		t.Errorf("%s\n%s", got, want)
+	}
+	c.Privileges.Caps = []string{"kill,chown"}
+	if _, err := c.words(); err == nil {
+		t.Error("a name with a comma was taken")
 	}
 }

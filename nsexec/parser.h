@@ -47,6 +47,8 @@ int nsx_apply_joining(struct nsx_parser *p, enum nsx_option opt, const char *val
 int nsx_apply_creating(struct nsx_parser *p, enum nsx_option opt, const char *value);
 int nsx_apply_becoming(struct nsx_parser *p, enum nsx_option opt, const char *value);
 int nsx_apply_environment(struct nsx_parser *p, enum nsx_option opt, const char *value);
+int nsx_apply_credentials(struct nsx_parser *p, enum nsx_option opt, const char *value);
+int nsx_apply_limits(struct nsx_parser *p, enum nsx_option opt, const char *value);
 int nsx_apply_running(struct nsx_parser *p, enum nsx_option opt, const char *value);
 
 /* What a letter or a long name stands for, and in which form it takes what it takes. */

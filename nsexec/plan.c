@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan.h"
 
+#include "standing.h"
+
 static struct nsx_act *add(struct nsx_plan *p, enum nsx_step step)
 {
 	struct nsx_act *act = &p->act[p->n++];
@@ -275,6 +277,63 @@ static void add_stage_2(struct nsx_plan *p, const struct nsx_request *rq)
 	p->act[p->n - 1].keep_groups = !rq->runc.drop_groups;
 }
 
+static void add_confine(struct nsx_plan *p, enum nsx_step step, const struct nsx_request *rq,
+			bool asked)
+{
+	if (asked)
+		add(p, step)->confines = &rq->confines;
+}
+
+/* Do hard limits rise? */
+static bool raises(const struct nsx_request *rq, const struct nsx_standing *s)
+{
+	for (enum nsx_resource r = 0; r < NSX_LIMIT_COUNT; r++) {
+		const struct nsx_limit *limit = &rq->confines.limit[r];
+
+		if (limit->hard_given && limit->hard > s->limit[r].hard)
+			return true;
+	}
+	return false;
+}
+
+/* What needs a right that we have out here only. */
+static void add_early(struct nsx_plan *p, const struct nsx_request *rq, const struct nsx_facts *f)
+{
+	add_confine(p, NSX_STEP_OOM, rq, rq->confines.oom_score_adj);
+	if (!rq->confines.any_limit || !raises(rq, f->standing))
+		return;
+	add_confine(p, NSX_STEP_LIMIT, rq, true);
+	p->act[p->n - 1].early = true;
+}
+
+/* The bounding set while we may still drop from it; the others once the ids are right. */
+static void add_who(struct nsx_plan *p, const struct nsx_request *rq, const struct nsx_facts *f)
+{
+	const struct nsx_credentials *c = &rq->credentials;
+	const struct nsx_standing *s = f->standing;
+
+	if (s && s->wanted.bounding != s->before.bounding)
+		add(p, NSX_STEP_BOUNDING);
+	if (rq->uid.given || rq->gid.given) {
+		add_become(p, rq->uid, rq->gid);
+		p->act[p->n - 1].keep_caps = s && s->keep;
+	}
+	if (c->caps.given || c->ambient.given || c->keep_caps)
+		add(p, NSX_STEP_CAPS);
+}
+
+static void add_confines(struct nsx_plan *p, const struct nsx_request *rq)
+{
+	const struct nsx_confines *c = &rq->confines;
+
+	add_confine(p, NSX_STEP_CPUS, rq, c->cpus);
+	add_confine(p, NSX_STEP_LIMIT, rq, c->any_limit);
+	if (rq->credentials.no_new_privs)
+		add(p, NSX_STEP_PRIVS);
+	add_confine(p, NSX_STEP_UMASK, rq, c->umask_given);
+	add_confine(p, NSX_STEP_PERSONA, rq, c->persona.given);
+}
+
 /* What is the program's alone: behind the fork, if there is one. */
 static void add_of_program(struct nsx_plan *p, const struct nsx_request *rq,
 			   const struct nsx_facts *f)
@@ -287,8 +346,8 @@ static void add_of_program(struct nsx_plan *p, const struct nsx_request *rq,
 		add(p, NSX_STEP_CWD)->fd = f->wd;
 	if (rq->wdns_dir)
 		add(p, NSX_STEP_CWD)->path = rq->wdns_dir;
-	if (rq->uid.given || rq->gid.given)
-		add_become(p, rq->uid, rq->gid);
+	add_who(p, rq, f);
+	add_confines(p, rq);
 }
 
 static bool needs_fork(const struct nsx_request *rq, nsx_kinds joins)
@@ -327,6 +386,7 @@ void nsx_plan_make(const struct nsx_request *rq, const struct nsx_facts *f, enum
 	p->forks = needs_fork(rq, p->joins);
 	if (f->cgroups.n && joins_cgroup_first(rq, p))
 		add(p, NSX_STEP_CGROUP);
+	add_early(p, rq, f);
 	add_joins(p, rq, f, way);
 	if (rq->runc.asked)
 		add_unshares_of_runc(p, rq);

@@ -6,8 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "caps.h"
 #include "fd.h"
 #include "kinds.h"
+#include "limits.h"
 
 enum nsx_fork {
 	NSX_FORK_AUTO,	 /* a new process where the kernel demands one */
@@ -90,6 +92,27 @@ struct nsx_said {
 	const char *value;
 };
 
+/* What the program may do.  A set that was not given: as the kernel leaves it. */
+struct nsx_credentials {
+	struct nsx_cap_set caps; /* permitted and effective */
+	struct nsx_cap_set bounding;
+	struct nsx_cap_set ambient; /* inheritable too */
+	bool keep_caps;		    /* what the entered user namespace gives stays across exec */
+	bool no_new_privs;
+};
+
+/* With which limits it runs. */
+struct nsx_confines {
+	bool any_limit;
+	struct nsx_limit limit[NSX_LIMIT_COUNT];
+	const char *oom_score_adj; /* NULL: stays */
+	const char *cpus;	   /* NULL: stays */
+	bool umask_given;
+	unsigned umask;
+	struct nsx_persona persona;
+	const char *persona_text; /* as it was typed */
+};
+
 /* How runc's bootstrap differs from what words can ask for. */
 struct nsx_runc {
 	bool asked;		   /* its order, its credentials, its three stages */
@@ -121,6 +144,8 @@ struct nsx_request {
 
 	struct nsx_id uid, gid;
 	bool preserve_credentials;
+	struct nsx_credentials credentials;
+	struct nsx_confines confines;
 
 	bool target_env; /* the target's environment, to be edited by what was said */
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "oom.h"
 #include "outside.h"
 #include "plan.h"
 #include "report.h"
@@ -77,16 +78,12 @@ static int give_up(struct run *run, int channel)
 
 static int write_oom_score(const struct nsx_request *rq, struct nsx_error *e)
 {
-	static const char path[] = "/proc/self/oom_score_adj";
-	const char *text = rq->runc.oom_score_adj;
 	nsx_autofd fd = NSX_NOFD;
-	long rc;
 
-	if (!text)
+	if (!rq->runc.oom_score_adj)
 		return 0;
-	fd = nsx_fd_openat(AT_FDCWD, path, O_WRONLY);
-	rc = fd < 0 ? fd : nsx_sys_write(fd, text, nsx_text_len(text));
-	return rc < 0 ? nsx_fail(e, NSX_STEP_OOM, (int)-rc, path, text) : 0;
+	fd = nsx_oom_open(O_WRONLY);
+	return nsx_oom_write(fd, rq->runc.oom_score_adj, e);
 }
 
 /* "affinity: 0x3": the processors that we may run on as we begin. */

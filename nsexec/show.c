@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "show_standing.h"
+
 enum {
 	COLUMN_ACT = 0,
 	COLUMN_STEP = 5,
@@ -210,12 +212,24 @@ static bool row_create(struct table *table, size_t number, const struct nsx_engi
 	return true;
 }
 
+static bool row_standing(struct table *table, size_t number, const struct nsx_engine *en)
+{
+	const struct nsx_act *act = &en->plan.act[number - 1];
+	char buf[2048];
+	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+
+	if (!nsx_show_standing(&t, act, &en->facts))
+		return false;
+	row_text(table, number, nsx_step_name(act->step), buf);
+	return true;
+}
+
 static void row_act(struct table *table, size_t number, const struct nsx_engine *en)
 {
 	const struct nsx_act *act = &en->plan.act[number - 1];
 	const char *text = "";
 
-	if (row_create(table, number, en))
+	if (row_create(table, number, en) || row_standing(table, number, en))
 		return;
 	switch (act->step) {
 	case NSX_STEP_CGROUP:

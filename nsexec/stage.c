@@ -34,6 +34,22 @@ static int stage(const struct nsx_walk *w, const struct nsx_act *act, struct nsx
 		return nsx_act_session(w, act, e);
 	case NSX_STEP_BECOME:
 		return nsx_act_become(w, act, e);
+	case NSX_STEP_BOUNDING:
+		return nsx_act_bounding(w, act, e);
+	case NSX_STEP_CAPS:
+		return nsx_act_caps(w, act, e);
+	case NSX_STEP_LIMIT:
+		return nsx_act_limit(w, act, e);
+	case NSX_STEP_OOM:
+		return nsx_act_oom(w, act, e);
+	case NSX_STEP_PRIVS:
+		return nsx_act_privs(w, act, e);
+	case NSX_STEP_CPUS:
+		return nsx_act_cpus(w, act, e);
+	case NSX_STEP_UMASK:
+		return nsx_act_umask(w, act, e);
+	case NSX_STEP_PERSONA:
+		return nsx_act_personality(w, act, e);
 	case NSX_STEP_ROOT:
 		return nsx_act_root(w, act, e);
 	case NSX_STEP_CWD:

@@ -90,8 +90,25 @@ enum {
 	NSX_PR_SET_PDEATHSIG = 1,
 	NSX_PR_GET_DUMPABLE = 3,
 	NSX_PR_SET_DUMPABLE = 4,
+	NSX_PR_SET_KEEPCAPS = 8,
 	NSX_PR_SET_NAME = 15,
+	NSX_PR_CAPBSET_READ = 23,
+	NSX_PR_CAPBSET_DROP = 24,
+	NSX_PR_GET_SECUREBITS = 27,
+	NSX_PR_SET_NO_NEW_PRIVS = 38,
 	NSX_PR_GET_TID_ADDRESS = 40,
+	NSX_PR_CAP_AMBIENT = 47,
+};
+
+/* Second argument of NSX_PR_CAP_AMBIENT. */
+enum { NSX_AMBIENT_IS_SET = 1, NSX_AMBIENT_RAISE = 2, NSX_AMBIENT_LOWER = 3 };
+
+/* What NSX_PR_GET_SECUREBITS answers, see capabilities(7). */
+enum {
+	NSX_SECBIT_NOROOT = 1 << 0,
+	NSX_SECBIT_NO_SETUID_FIXUP = 1 << 2,
+	NSX_SECBIT_KEEP_CAPS = 1 << 4,
+	NSX_SECBIT_NO_CAP_AMBIENT_RAISE = 1 << 6,
 };
 
 #define NSX_NS_GET_ID 0x8008b70du /* ioctl: the 64-bit id of a namespace (Linux 6.18) */
@@ -634,15 +651,73 @@ static inline int nsx_sys_drop_groups(void)
 	return (int)nsx_syscall2(__NR_setgroups, 0, NULL);
 }
 
+/* Capabilities of a process as the kernel passes them: two words of 32 bits each. */
+struct nsx_capdata {
+	uint32_t effective, permitted, inheritable;
+};
+
+#define NSX_CAPS_VERSION 0x20080522u /* 3 */
+
+/* Ours.  Return: 0 or -errno. */
+static inline int nsx_sys_capget(struct nsx_capdata data[2])
+{
+	const uint32_t header[2] = { NSX_CAPS_VERSION, 0 };
+
+	return (int)nsx_syscall2(__NR_capget, header, data);
+}
+
+static inline int nsx_sys_capset(const struct nsx_capdata data[2])
+{
+	const uint32_t header[2] = { NSX_CAPS_VERSION, 0 };
+
+	return (int)nsx_syscall2(__NR_capset, header, data);
+}
+
 /* Return: our effective capabilities, one bit each; none if the kernel does not say. */
 static inline uint64_t nsx_sys_effective_caps(void)
 {
-	const uint32_t header[2] = { 0x20080522, 0 }; /* version 3, ourselves */
-	uint32_t data[6] = { 0 };		      /* effective, permitted, inheritable; twice */
+	struct nsx_capdata data[2] = { { 0 } };
 
-	if (nsx_syscall2(__NR_capget, header, data) < 0)
+	if (nsx_sys_capget(data) < 0)
 		return 0;
-	return data[0] | (uint64_t)data[3] << 32;
+	return data[0].effective | (uint64_t)data[1].effective << 32;
+}
+
+/* @what: NSX_AMBIENT_*.  Return: 0, for IS_SET 0 or 1, or -errno. */
+static inline int nsx_sys_ambient(int what, unsigned cap)
+{
+	return (int)nsx_syscall5(__NR_prctl, NSX_PR_CAP_AMBIENT, what, cap, 0, 0);
+}
+
+struct nsx_rlimit {
+	uint64_t soft, hard;
+};
+
+/* Of ourselves; @set, @old: may be NULL. */
+static inline int nsx_sys_prlimit(unsigned resource, const struct nsx_rlimit *set,
+				  struct nsx_rlimit *old)
+{
+	return (int)nsx_syscall4(__NR_prlimit64, 0, resource, set, old);
+}
+
+/* Of ourselves; processors that there are not are left out. */
+static inline int nsx_sys_setaffinity(const uint64_t *mask, size_t size)
+{
+	return (int)nsx_syscall3(__NR_sched_setaffinity, 0, size, mask);
+}
+
+/* Cannot fail. */
+static inline void nsx_sys_umask(unsigned mask)
+{
+	(void)nsx_syscall1(__NR_umask, mask);
+}
+
+#define NSX_PERSONALITY_ASK 0xffffffffu /* changes nothing */
+
+/* Return: what it was before, which has 32 bits. */
+static inline long nsx_sys_personality(uint32_t persona)
+{
+	return nsx_syscall1(__NR_personality, persona);
 }
 
 static inline int nsx_sys_count_groups(void)

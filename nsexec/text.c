@@ -155,6 +155,17 @@ const char *nsx_text_after(const char *s, const char *start)
 	return s;
 }
 
+bool nsx_text_names(const char *bytes, size_t len, const char *name)
+{
+	for (; len && *name; len--, bytes++, name++) {
+		const char c = *bytes >= 'A' && *bytes <= 'Z' ? (char)(*bytes - 'A' + 'a') : *bytes;
+
+		if ((c == '-' ? '_' : c) != *name)
+			return false;
+	}
+	return !len && !*name;
+}
+
 const char *nsx_text_digits(const char *s, uint64_t max, uint64_t *out)
 {
 	uint64_t n = 0;

@@ -36,6 +36,9 @@ bool nsx_text_same(const char *a, const char *b);
 /* Does @s begin with @start?  Return: what follows it, or NULL. */
 const char *nsx_text_after(const char *s, const char *start);
 
+/* Do @len bytes say @name, which is small letters and '_'?  Case does not matter, nor '-'. */
+bool nsx_text_names(const char *bytes, size_t len, const char *name);
+
 /* Read the digits at the beginning of @s.  Return: what follows them; NULL: none, or above @max. */
 const char *nsx_text_digits(const char *s, uint64_t max, uint64_t *out);
 

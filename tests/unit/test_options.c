@@ -47,7 +47,7 @@ static const struct {
 	{ NSX_OPT_MAP_USERS, "0:1:2" },	  { NSX_OPT_MAP_GROUPS, "auto" },
 	{ NSX_OPT_SETGROUPS, "allow" },	  { NSX_OPT_OWNER, "1:2" },
 	{ NSX_OPT_PROPAGATION, "slave" }, { NSX_OPT_KILL_CHILD, "TERM" },
-	{ NSX_OPT_ENV, "NAME=7" },
+	{ NSX_OPT_ENV, "NAME=7" },	  { NSX_OPT_RLIMIT, "core=7" },
 };
 
 static const char *some_value(enum nsx_option o)
@@ -67,9 +67,11 @@ static void every_row_is_understood(void)
 		char line[128];
 
 		if (row->takes == NSX_TAKES_NOTHING) {
-			(void)snprintf(line, sizeof(line), "--%s --target=1 --user", row->name);
+			(void)snprintf(line, sizeof(line), "--%s --target=1 --user --unshare=pid",
+				       row->name);
 			accepted(line);
-			(void)snprintf(line, sizeof(line), "-%c --target=1 --user", row->letter);
+			(void)snprintf(line, sizeof(line), "-%c --target=1 --user --unshare=pid",
+				       row->letter);
 			if (row->letter)
 				accepted(line);
 			continue;
