@@ -518,7 +518,7 @@ inject() {
 		see ^tried
 		see ready>$
 		type echo do""ne\r
-		see ^done
+		see (^|>)done
 		type exit 7\r
 		end 7
 	END
