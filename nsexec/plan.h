@@ -27,6 +27,7 @@ struct nsx_act {
 	bool ourselves;		/* MAP, OFFSETS: not by a process outside */
 	struct nsx_id uid, gid; /* BECOME */
 	bool keep_groups;	/* BECOME: the supplementary ones */
+	bool must_drop;		/* BECOME: even where a new user namespace denies it */
 };
 
 /* eight joins, and each other act at most as often as it is in plan.c */
