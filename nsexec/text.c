@@ -158,7 +158,7 @@ const char *nsx_text_after(const char *s, const char *start)
 bool nsx_text_names(const char *bytes, size_t len, const char *name)
 {
 	for (; len && *name; len--, bytes++, name++) {
-		const char c = *bytes >= 'A' && *bytes <= 'Z' ? (char)(*bytes - 'A' + 'a') : *bytes;
+		const int c = *bytes >= 'A' && *bytes <= 'Z' ? *bytes - 'A' + 'a' : *bytes;
 
 		if ((c == '-' ? '_' : c) != *name)
 			return false;

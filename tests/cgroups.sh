@@ -114,6 +114,7 @@ testDetachedProgramRunsThereToo() {
 			"$NSEXEC" $words -- cat /proc/self/cgroup
 		fi >"$work/out" 2>&1 3>"$work/report"
 		assertEquals 'status' 0 $?
+		# shellcheck disable=SC2034 # expanded by wait_for
 		pid=$(sed 's/{"pid":\([0-9]*\),.*/\1/' "$work/report")
 		wait_for '[ ! -e "/proc/$pid" ] || grep -q "^State:.Z" "/proc/$pid/status"'
 		assertInCgroupsOfTheTarget "$host" "$(cat "$work/out")"
