@@ -67,8 +67,8 @@ static void every_row_is_understood(void)
 		char line[128];
 
 		if (row->takes == NSX_TAKES_NOTHING) {
-			(void)snprintf(line, sizeof(line), "--%s --target=1 --user --unshare=pid",
-				       row->name);
+			(void)snprintf(line, sizeof(line), "--%s --target=1 --user%s", row->name,
+				       o == NSX_OPT_INIT ? " --unshare=pid" : "");
 			accepted(line);
 			(void)snprintf(line, sizeof(line), "-%c --target=1 --user --unshare=pid",
 				       row->letter);
@@ -344,6 +344,12 @@ static void contradictions_are_refused(void)
 		{ "-F --detach", "options: conflicts with --no-fork (--detach)" },
 		{ "-N1 -n/f", "options: conflicts with --net-socket (--net)" },
 		{ "-n -N1", "options: conflicts with --net-socket (--net)" },
+		{ "-F --pty", "options: conflicts with --no-fork (--pty)" },
+		{ "--pty --detach", "options: conflicts with --detach (--pty)" },
+		{ "--unshare=pid --init -F", "options: conflicts with --no-fork (--init)" },
+		{ "--unshare=pid --init --detach", "options: conflicts with --detach (--init)" },
+		{ "--init", "options: needs a new PID namespace, --unshare=pid, to be the first in "
+			    "(--init)" },
 		{ "-w/a -W/b", "options: conflicts with --wdns (--wd)" },
 		{ "--preserve-credentials -S1",
 		  "options: conflicts with --setuid (--preserve-credentials)" },
