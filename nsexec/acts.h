@@ -44,6 +44,7 @@ nsx_act_fn nsx_act_register;
 nsx_act_fn nsx_act_hostname;
 nsx_act_fn nsx_act_loopback;
 nsx_act_fn nsx_act_become;
+nsx_act_fn nsx_act_label;
 nsx_act_fn nsx_act_root;
 nsx_act_fn nsx_act_cwd;
 nsx_act_fn nsx_act_session;

@@ -32,6 +32,7 @@ enum nsx_step {
 	NSX_STEP_HOSTNAME,
 	NSX_STEP_LOOPBACK,
 	NSX_STEP_BECOME, /* change user and group id */
+	NSX_STEP_LABEL,	 /* of a security module, for what is executed */
 	NSX_STEP_ROOT,
 	NSX_STEP_CWD,
 	NSX_STEP_FORK,

@@ -7,6 +7,7 @@
 
 #include "cgroups.h"
 #include "error.h"
+#include "follow.h"
 #include "log.h"
 #include "nsfile.h"
 #include "request.h"
@@ -32,12 +33,13 @@ struct nsx_facts {
 	int pidfd;	  /* borrowed from the target; NSX_NOFD: not everything comes from it */
 	int root;	  /* directory to become root, or NSX_NOFD */
 	int wd;		  /* directory to become cwd, or NSX_NOFD */
-	int proc;	  /* our /proc, for what is created; or NSX_NOFD */
+	int proc;	  /* our /proc, for what is created, and an LSM label; or NSX_NOFD */
 	int file[NSX_KIND_COUNT];   /* where a new one persists, O_PATH; or NSX_NOFD */
 	struct nsx_outside outside; /* what to write for new ones, see maps.h */
 	bool alone;		    /* we may write the maps ourselves */
 	struct nsx_cgroups cgroups; /* those of the target, if asked for */
 	uint64_t our_user;	    /* inode of our own user namespace, if @complete */
+	struct nsx_follow follow;
 };
 
 void nsx_facts_init(struct nsx_facts *f);

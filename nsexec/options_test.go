@@ -50,6 +50,8 @@ var said = map[string]func(*Cmd){
 	"setuid":               func(c *Cmd) { c.Credential = &Credential{UID: 1, GID: -1} },
 	"setgid":               func(c *Cmd) { c.Credential = &Credential{UID: -1, GID: 1} },
 	"preserve-credentials": func(c *Cmd) { c.PreserveCredentials = true },
+	"follow-context":       func(c *Cmd) { c.Target.FollowContext = true },
+	"as-target":            func(c *Cmd) { c.Target.As = true },
 	"root":                 func(c *Cmd) { c.Target.OwnRoot = true },
 	"wd":                   func(c *Cmd) { c.Target.OwnDir = true },
 	"target-env":           func(c *Cmd) { c.Target.OwnEnv = true },
@@ -142,8 +144,10 @@ func understood(t *testing.T, w words) {
 		return
 	}
 	out, err := exec.Command(command, append([]string{"--plan"}, w...)...).CombinedOutput()
-	// Whether this user has subordinate ids is no matter of words.
-	if err != nil && !strings.Contains(string(out), "no subordinate ids") {
+	// Whether this user has subordinate ids, and whether a module labels processes here,
+	// is no matter of words.
+	if err != nil && !strings.Contains(string(out), "no subordinate ids") &&
+		!strings.Contains(string(out), "nsexec: check: no LSM here") {
 		t.Errorf("%q: %v: %s", w, err, out)
 	}
 }
@@ -265,5 +269,30 @@ func TestTheBeginningOfAStreamIsKept(t *testing.T) {
 	}
 	if len(b.bytes) != 64*1024 {
 		t.Error(len(b.bytes))
+	}
+}
+
+func TestCredentialsAreNumbersOrTheTargets(t *testing.T) {
+	c := Command(Target{PID: 1, Kinds: Net}, "true")
+	c.Credential = &Credential{UID: Follow, GID: -1}
+	if got := c.String(); got != "nsexec --target=1 --net --setuid=follow -- true" {
+		t.Error(got)
+	}
+	c.Credential = &Credential{UID: 0, GID: Follow}
+	if got := c.String(); got != "nsexec --target=1 --net --setuid=0 --setgid=follow -- true" {
+		t.Error(got)
+	}
+}
+
+func TestEnvironmentIsTheCallersOrTheTargets(t *testing.T) {
+	for _, target := range []Target{{PID: 1, OwnEnv: true}, {PID: 1, As: true}} {
+		c := Command(target, "true")
+		if _, err := c.words(); err != nil {
+			t.Error(err)
+		}
+		c.Env = []string{}
+		if _, err := c.words(); err == nil {
+			t.Errorf("%v and Cmd.Env", target)
+		}
 	}
 }
