@@ -25,10 +25,13 @@ int nsx_act_become(const struct nsx_walk *w, const struct nsx_act *act, struct n
 {
 	const nsx_kinds denying = w->plan->joins | (act->must_drop ? 0 : w->plan->unshares);
 	const bool may_stay = denying & NSX_KIND_BIT(NSX_USER);
-	int rc = act->keep_groups ? 0 : nsx_sys_drop_groups();
+	int rc = act->keep_groups ? 0 : nsx_sys_setgroups(act->n_groups, act->groups);
 
-	if (rc == -EPERM && (may_stay || nsx_sys_count_groups() == 0))
+	if (rc == -EPERM && !act->n_groups && (may_stay || nsx_sys_count_groups() == 0))
 		rc = 0;
+	if (rc < 0 && act->n_groups)
+		return nsx_fail(e, NSX_STEP_BECOME, -rc, "supplementary groups of the target",
+				NULL);
 	if (rc < 0)
 		return nsx_fail(e, NSX_STEP_BECOME, -rc, "without supplementary groups", NULL);
 	rc = act->gid.given ? nsx_sys_setresgid(act->gid.id) : 0;
@@ -43,4 +46,14 @@ int nsx_act_become(const struct nsx_walk *w, const struct nsx_act *act, struct n
 	if (rc < 0)
 		return fail_id("uid ", act->uid.id, -rc, e);
 	return 0;
+}
+
+/* It counts for the next exec of this very thread. */
+int nsx_act_label(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e)
+{
+	nsx_autofd fd = nsx_fd_openat(act->fd, act->path, O_WRONLY);
+	long rc = fd < 0 ? fd : nsx_sys_write(fd, act->text, nsx_text_len(act->text));
+
+	(void)w;
+	return rc < 0 ? nsx_fail(e, NSX_STEP_LABEL, (int)-rc, act->text, NULL) : 0;
 }

@@ -52,6 +52,7 @@ nsx_act_fn nsx_act_oom;
 nsx_act_fn nsx_act_cpus;
 nsx_act_fn nsx_act_umask;
 nsx_act_fn nsx_act_personality;
+nsx_act_fn nsx_act_label;
 nsx_act_fn nsx_act_root;
 nsx_act_fn nsx_act_cwd;
 nsx_act_fn nsx_act_session;

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"strconv"
@@ -108,11 +109,15 @@ type Cmd struct {
 	noFD  error // why there never was one
 }
 
-// A Credential is a user and a group of the namespace that is entered.  A negative id
-// is left as it is.  Supplementary groups are dropped.
+// A Credential is a user and a group of the namespace that is entered.  Follow is that
+// of Target.PID, any other negative id is left as it is.  Supplementary groups are
+// dropped.
 type Credential struct {
 	UID, GID int
 }
+
+// Follow is the user or group of the target process.
+const Follow = math.MinInt32
 
 // Dumpable says whether processes inside may look into a program started by Self.
 type Dumpable int
@@ -207,12 +212,8 @@ func (c *Cmd) words() (words, error) {
 		return nil, err
 	}
 	if cred := c.Credential; cred != nil {
-		if cred.UID >= 0 {
-			w.value("setuid", strconv.Itoa(cred.UID))
-		}
-		if cred.GID >= 0 {
-			w.value("setgid", strconv.Itoa(cred.GID))
-		}
+		w.id("setuid", cred.UID)
+		w.id("setgid", cred.GID)
 	}
 	w.flag("preserve-credentials", c.PreserveCredentials)
 	if c.Privileges != nil {
@@ -225,8 +226,8 @@ func (c *Cmd) words() (words, error) {
 			return nil, err
 		}
 	}
-	if c.Target.OwnEnv && c.Env != nil {
-		return nil, badRequest("Target.OwnEnv and Cmd.Env")
+	if (c.Target.OwnEnv || c.Target.As) && c.Env != nil {
+		return nil, badRequest("Cmd.Env, and Target.OwnEnv or Target.As")
 	}
 	if c.Dir != "" {
 		w.value("wdns", c.Dir)

@@ -49,6 +49,17 @@ static int open_target(struct nsx_engine *en, struct nsx_error *e)
 	return nsx_target_open(&who, &en->target, e);
 }
 
+/* Labels are for what is executed, and a host has been executed already. */
+static int check_label(const struct nsx_engine *en, struct nsx_error *e)
+{
+	if (!en->host_fork || en->facts.follow.label.lsm == NSX_LSM_NONE)
+		return 0;
+	return nsx_fail(
+		e, NSX_STEP_CHECK, 0,
+		"the LSM label of the target is for a PROGRAM, and there is a host that goes on",
+		en->facts.follow.label.text);
+}
+
 /* All facts that there are, into facts that know nothing yet. */
 static int learn(struct nsx_engine *en, struct nsx_error *e)
 {
@@ -56,7 +67,7 @@ static int learn(struct nsx_engine *en, struct nsx_error *e)
 
 	if (nsx_facts_complete(en->rq, &en->target, &en->facts, e) < 0)
 		return -1;
-	if (nsx_facts_new(en->rq, &en->facts, e) < 0)
+	if (nsx_facts_new(en->rq, &en->facts, e) < 0 || check_label(en, e) < 0)
 		return -1;
 	if (!(en->rq->unshare & written))
 		return 0;

@@ -30,6 +30,7 @@ static const char step_names[NSX_STEP_COUNT][12] = {
 	[NSX_STEP_REGISTER] = "register",
 	[NSX_STEP_HOSTNAME] = "hostname",
 	[NSX_STEP_LOOPBACK] = "loopback",
+	[NSX_STEP_LABEL] = "label",
 	[NSX_STEP_ROOT] = "root",
 	[NSX_STEP_CWD] = "cwd",
 	[NSX_STEP_FORK] = "fork",

@@ -39,6 +39,7 @@ enum nsx_step {
 	NSX_STEP_CPUS,
 	NSX_STEP_UMASK,
 	NSX_STEP_PERSONA,
+	NSX_STEP_LABEL, /* of a security module, for what is executed */
 	NSX_STEP_ROOT,
 	NSX_STEP_CWD,
 	NSX_STEP_FORK,

@@ -84,7 +84,7 @@ int nsx_facts_quick(const struct nsx_request *rq, struct nsx_target *t, struct n
 	bool looked = false;
 
 	if (t->pidfd == NSX_NOFD || !all_from_target(rq) || rq->root || rq->wd || rq->unshare ||
-	    rq->join_cgroup)
+	    rq->join_cgroup || nsx_follow_asked(rq))
 		return -1;
 	f->wanted = wanted;
 	f->pid = t->pid;
@@ -255,6 +255,18 @@ static int open_dir(struct nsx_target *t, const char *dir, const char *name, enu
 	return 0;
 }
 
+/* Behind the joins /proc may be another's, or none, and the label is written to it there. */
+static int follow(const struct nsx_request *rq, struct nsx_target *t, const struct nsx_ns_id *user,
+		  struct nsx_facts *f, struct nsx_error *e)
+{
+	if (nsx_follow_look(rq, t, user, &f->follow, e) < 0)
+		return -1;
+	if (f->follow.label.lsm == NSX_LSM_NONE)
+		return 0;
+	f->proc = nsx_fd_openat(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY);
+	return f->proc < 0 ? nsx_fail(e, NSX_STEP_OPEN, -f->proc, "/proc", NULL) : 0;
+}
+
 int nsx_facts_complete(const struct nsx_request *rq, struct nsx_target *t, struct nsx_facts *f,
 		       struct nsx_error *e)
 {
@@ -274,6 +286,8 @@ int nsx_facts_complete(const struct nsx_request *rq, struct nsx_target *t, struc
 		return -1;
 	if (f->wanted & ~f->shared & NSX_KIND_BIT(NSX_USER))
 		user = f->ns[NSX_USER].theirs;
+	if (nsx_follow_asked(rq) && follow(rq, t, &user, f, e) < 0)
+		return -1;
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
 		if (f->ns[k].fd != NSX_NOFD)
 			nsx_nsfile_owner(f->ns[k].fd, &user, &f->ns[k].owner, &f->ns[k].below);

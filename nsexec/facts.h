@@ -7,6 +7,7 @@
 
 #include "cgroups.h"
 #include "error.h"
+#include "follow.h"
 #include "log.h"
 #include "nsfile.h"
 #include "request.h"
@@ -34,14 +35,21 @@ struct nsx_facts {
 	int pidfd;	  /* borrowed from the target; NSX_NOFD: not everything comes from it */
 	int root;	  /* directory to become root, or NSX_NOFD */
 	int wd;		  /* directory to become cwd, or NSX_NOFD */
-	int proc;	  /* our /proc, for what is created; or NSX_NOFD */
+	int proc;	  /* our /proc, for what is created, and an LSM label; or NSX_NOFD */
 	int file[NSX_KIND_COUNT];	     /* where a new one persists, O_PATH; or NSX_NOFD */
 	struct nsx_outside outside;	     /* what to write for new ones, see maps.h */
 	bool alone;			     /* we may write the maps ourselves */
 	struct nsx_cgroups cgroups;	     /* those of the target, if asked for */
 	const struct nsx_standing *standing; /* ours and the program's; NULL: not asked */
 	uint64_t our_user;		     /* inode of our own user namespace, if @complete */
+	struct nsx_follow follow;
 };
+
+/* Who the program is to be: as it is said, or as the target is. */
+static inline struct nsx_id nsx_facts_uid(const struct nsx_request *rq, const struct nsx_facts *f)
+{
+	return rq->uid_of_target ? f->follow.uid : rq->uid;
+}
 
 void nsx_facts_init(struct nsx_facts *f);
 void nsx_facts_close(struct nsx_facts *f);

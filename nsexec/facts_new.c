@@ -19,7 +19,8 @@ static int open_proc(const struct nsx_request *rq, struct nsx_facts *f, struct n
 
 	if (!(rq->unshare & written) && rq->report_fd == NSX_NOFD && !reopened)
 		return 0;
-	f->proc = nsx_fd_openat(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY);
+	if (f->proc == NSX_NOFD)
+		f->proc = nsx_fd_openat(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY);
 	if (f->proc < 0) {
 		(void)nsx_fail(e, NSX_STEP_OPEN, -f->proc, "/proc", NULL);
 		return nsx_hint(e, NSX_HINT_PROC, 0);

@@ -47,6 +47,23 @@ static inline int nsx_fd_openat(int dir, const char *path, int flags)
 	return nsx_fd_lift(nsx_sys_openat(dir, path, flags | O_CLOEXEC));
 }
 
+/* A file of /proc, ended by NUL.  Return: bytes, or -errno; -E2BIG: it is longer. */
+static inline long nsx_fd_read_text(int dir, const char *file, char *buf, size_t size)
+{
+	nsx_autofd fd = nsx_fd_openat(dir, file, O_RDONLY);
+	size_t len = 0;
+	long rc = fd;
+
+	while (rc >= 0 && len < size) {
+		rc = nsx_sys_read(fd, buf + len, size - len);
+		if (rc == 0)
+			break;
+		len += rc > 0 ? (size_t)rc : 0;
+	}
+	buf[len < size ? len : size - 1] = '\0';
+	return rc < 0 ? rc : len < size ? (long)len : -E2BIG;
+}
+
 /* A pidfd is born O_CLOEXEC. */
 static inline int nsx_fd_pidfd(int pid)
 {

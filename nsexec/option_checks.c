@@ -33,14 +33,55 @@ static enum nsx_option caps_of_target(const struct nsx_request *rq)
 	return c->ambient.from == NSX_CAPS_TARGET ? NSX_OPT_AMBIENT : NSX_OPT_COUNT;
 }
 
+static void imply_caps_of_target(struct nsx_request *rq, const bool *seen)
+{
+	static const struct nsx_cap_set of_target = { .given = true, .from = NSX_CAPS_TARGET };
+	struct nsx_credentials *c = &rq->credentials;
+
+	if (seen[NSX_OPT_KEEP_CAPS])
+		return;
+	c->as_target = true;
+	if (!seen[NSX_OPT_CAPS])
+		c->caps = of_target;
+	if (!seen[NSX_OPT_BOUNDING])
+		c->bounding = of_target;
+	if (!seen[NSX_OPT_AMBIENT])
+		c->ambient = of_target;
+}
+
+/*
+ * --as-target: all of the target but its namespaces, one line each; what is said by an
+ * option of its own goes before.  What else can be taken from a target belongs here.
+ */
+static void imply_as_target(struct nsx_parser *p)
+{
+	struct nsx_request *rq = &p->rq;
+	const bool *seen = p->seen;
+	const bool ids = !seen[NSX_OPT_PRESERVE_CREDENTIALS];
+
+	rq->uid_of_target = rq->uid_of_target || (ids && !seen[NSX_OPT_SETUID]);
+	rq->gid_of_target = rq->gid_of_target || (ids && !seen[NSX_OPT_SETGID]);
+	rq->groups_of_target = ids && !seen[NSX_OPT_SETGID];
+	rq->label = seen[NSX_OPT_FOLLOW_CONTEXT] ? rq->label : NSX_LABEL_OF_TARGET_IF_ANY;
+	rq->join_cgroup = true;
+	rq->target_env = !seen[NSX_OPT_CLEARENV];
+	/* Another root does not have the target's directory in it. */
+	rq->wd = rq->wd || (!rq->wdns_dir && !rq->root_dir);
+	rq->root = true;
+	imply_caps_of_target(rq, seen);
+}
+
 /* "net without FILE", say, when there is no target to take it from. */
 static int check_sources(struct nsx_parser *p)
 {
+	/* These are for nothing but a target; the others may come from elsewhere. */
+	static const unsigned char of_target_alone[] = {
+		NSX_OPT_ALL,	    NSX_OPT_JOIN_CGROUP,    NSX_OPT_NET_SOCKET,
+		NSX_OPT_TARGET_ENV, NSX_OPT_FOLLOW_CONTEXT, NSX_OPT_AS_TARGET,
+	};
 	static const unsigned char of_target[] = {
-		NSX_OPT_ALL,	    NSX_OPT_MOUNT,	NSX_OPT_UTS,	     NSX_OPT_IPC,
-		NSX_OPT_NET,	    NSX_OPT_PID,	NSX_OPT_CGROUP,	     NSX_OPT_USER,
-		NSX_OPT_TIME,	    NSX_OPT_ROOT,	NSX_OPT_WD,	     NSX_OPT_TARGET_ENV,
-		NSX_OPT_NET_SOCKET, NSX_OPT_NET_SOCKET, NSX_OPT_JOIN_CGROUP,
+		NSX_OPT_MOUNT,	NSX_OPT_UTS,  NSX_OPT_IPC,  NSX_OPT_NET,  NSX_OPT_PID,
+		NSX_OPT_CGROUP, NSX_OPT_USER, NSX_OPT_TIME, NSX_OPT_ROOT, NSX_OPT_WD,
 	};
 	const struct nsx_request *rq = &p->rq;
 	const enum nsx_option caps = caps_of_target(rq);
@@ -48,6 +89,9 @@ static int check_sources(struct nsx_parser *p)
 
 	for (size_t i = 0; i < sizeof(of_target); i++)
 		used = used || p->seen[of_target[i]];
+	for (size_t i = 0; i < sizeof(of_target_alone); i++)
+		used = used || p->seen[of_target_alone[i]];
+	used = used || rq->uid_of_target || rq->gid_of_target;
 	if (rq->user_parent && !nsx_request_kinds(rq))
 		return nsx_parser_fail_option(p, "needs another namespace to join, or -U",
 					      NSX_OPT_USER_PARENT);
@@ -55,12 +99,12 @@ static int check_sources(struct nsx_parser *p)
 		return nsx_parser_fail(p, "a target, but nothing to take from it", rq->target);
 	if (rq->target)
 		return 0;
-	if (rq->all)
-		return nsx_parser_fail_option(p, "needs a target, -t", NSX_OPT_ALL);
-	if (rq->join_cgroup)
-		return nsx_parser_fail_option(p, "needs a target, -t", NSX_OPT_JOIN_CGROUP);
-	if (rq->net_socket)
-		return nsx_parser_fail_option(p, "needs a target, -t", NSX_OPT_NET_SOCKET);
+	for (size_t i = 0; i < sizeof(of_target_alone); i++)
+		if (p->seen[of_target_alone[i]])
+			return nsx_parser_fail_option(p, "needs a target, -t", of_target_alone[i]);
+	if (rq->uid_of_target || rq->gid_of_target)
+		return nsx_parser_fail_option(p, "follow needs a target, -t",
+					      rq->uid_of_target ? NSX_OPT_SETUID : NSX_OPT_SETGID);
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
 		if (nsx_from_target(rq, k)) {
 			(void)nsx_parser_fail(p, "neither FILE nor target, -t, for the namespace",
@@ -73,10 +117,21 @@ static int check_sources(struct nsx_parser *p)
 	}
 	if (rq->wd && !rq->wd_dir)
 		return nsx_parser_fail_option(p, "needs DIR or a target, -t", NSX_OPT_WD);
-	if (rq->target_env)
-		return nsx_parser_fail_option(p, "needs a target, -t", NSX_OPT_TARGET_ENV);
 	if (caps != NSX_OPT_COUNT)
 		return nsx_parser_fail_option(p, "needs a target, -t", caps);
+	return 0;
+}
+
+/* What the target's ids are called there is not known before the namespace is made. */
+static int check_follow(struct nsx_parser *p)
+{
+	const struct nsx_request *rq = &p->rq;
+
+	if (!(rq->unshare & NSX_KIND_BIT(NSX_USER)))
+		return 0;
+	if (rq->uid_of_target || rq->gid_of_target || rq->groups_of_target)
+		return nsx_parser_fail(p, "ids of the target in a user namespace that is new",
+				       rq->target);
 	return 0;
 }
 
@@ -102,5 +157,9 @@ int nsx_options_check(struct nsx_parser *p)
 		return nsx_parser_fail_option(
 			p, "needs a new PID namespace, --unshare=pid, to be the first in",
 			NSX_OPT_INIT);
-	return check_sources(p);
+	if (check_sources(p) < 0)
+		return -1;
+	if (p->rq.as_target)
+		imply_as_target(p);
+	return check_follow(p);
 }

@@ -60,6 +60,8 @@ var said = map[string]func(*Cmd){
 	"cpu-affinity":         func(c *Cmd) { c.Limits = &Limits{CPUs: []int{0}} },
 	"umask":                func(c *Cmd) { n := 022; c.Limits = &Limits{Umask: &n} },
 	"personality":          func(c *Cmd) { c.Limits = &Limits{Personality: []string{"linux"}} },
+	"follow-context":       func(c *Cmd) { c.Target.FollowContext = true },
+	"as-target":            func(c *Cmd) { c.Target.As = true },
 	"root":                 func(c *Cmd) { c.Target.OwnRoot = true },
 	"wd":                   func(c *Cmd) { c.Target.OwnDir = true },
 	"target-env":           func(c *Cmd) { c.Target.OwnEnv = true },
@@ -158,8 +160,10 @@ func understood(t *testing.T, w words) {
 		return
 	}
 	out, err := exec.Command(command, append([]string{"--plan"}, w...)...).CombinedOutput()
-	// Whether this user has subordinate ids is no matter of words.
-	if err != nil && !strings.Contains(string(out), "no subordinate ids") {
+	// Whether this user has subordinate ids, and whether a module labels processes here,
+	// is no matter of words.
+	if err != nil && !strings.Contains(string(out), "no subordinate ids") &&
+		!strings.Contains(string(out), "nsexec: check: no LSM here") {
 		t.Errorf("%q: %v: %s", w, err, out)
 	}
 }
@@ -308,5 +312,30 @@ func TestPrivilegesAndLimitsAreSaidInOrder(t *testing.T) {
 	c.Privileges.Caps = []string{"kill,chown"}
 	if _, err := c.words(); err == nil {
 		t.Error("a name with a comma was taken")
+	}
+}
+
+func TestCredentialsAreNumbersOrTheTargets(t *testing.T) {
+	c := Command(Target{PID: 1, Kinds: Net}, "true")
+	c.Credential = &Credential{UID: Follow, GID: -1}
+	if got := c.String(); got != "nsexec --target=1 --net --setuid=follow -- true" {
+		t.Error(got)
+	}
+	c.Credential = &Credential{UID: 0, GID: Follow}
+	if got := c.String(); got != "nsexec --target=1 --net --setuid=0 --setgid=follow -- true" {
+		t.Error(got)
+	}
+}
+
+func TestEnvironmentIsTheCallersOrTheTargets(t *testing.T) {
+	for _, target := range []Target{{PID: 1, OwnEnv: true}, {PID: 1, As: true}} {
+		c := Command(target, "true")
+		if _, err := c.words(); err != nil {
+			t.Error(err)
+		}
+		c.Env = []string{}
+		if _, err := c.words(); err == nil {
+			t.Errorf("%v and Cmd.Env", target)
+		}
 	}
 }

@@ -58,23 +58,40 @@ static void add_become(struct nsx_plan *p, struct nsx_id uid, struct nsx_id gid)
 static const struct nsx_id root_id = { true, 0 };
 static const struct nsx_id as_it_is = { false, 0 };
 
+static void add_groups(struct nsx_plan *p, const struct nsx_facts *f)
+{
+	p->act[p->n - 1].groups = f->follow.group;
+	p->act[p->n - 1].n_groups = f->follow.n_groups;
+}
+
+/* Once the user namespace is joined. */
+static bool groups_are_right(const struct nsx_facts *f)
+{
+	return f->follow.groups_way == NSX_GROUPS_STAY || f->follow.groups_way == NSX_GROUPS_BEFORE;
+}
+
 /*
  * At once: until then we are nobody in there, and owner of nothing.  runc leaves
  * the groups to the returning process.
  */
-static void add_become_root(struct nsx_plan *p, const struct nsx_request *rq)
+static void add_become_root(struct nsx_plan *p, const struct nsx_request *rq,
+			    const struct nsx_facts *f)
 {
 	if (rq->preserve_credentials)
 		return;
 	add_become(p, root_id, rq->runc.asked ? as_it_is : root_id);
-	p->act[p->n - 1].keep_groups = rq->runc.asked;
+	p->act[p->n - 1].keep_groups = rq->runc.asked || groups_are_right(f);
 }
 
 /* Before: the user namespace may deny for ever what we may still do out here. */
-static void add_drop_groups(struct nsx_plan *p, const struct nsx_request *rq)
+static void add_drop_groups(struct nsx_plan *p, const struct nsx_request *rq,
+			    const struct nsx_facts *f)
 {
-	if (!rq->preserve_credentials && !rq->runc.asked)
-		add_become(p, as_it_is, as_it_is);
+	if (rq->preserve_credentials || rq->runc.asked || f->follow.groups_way == NSX_GROUPS_STAY)
+		return;
+	add_become(p, as_it_is, as_it_is);
+	if (f->follow.groups_way == NSX_GROUPS_BEFORE)
+		add_groups(p, f);
 }
 
 static nsx_kinds below_user(const struct nsx_facts *f, nsx_kinds kinds)
@@ -100,7 +117,7 @@ static void add_joins_each(struct nsx_plan *p, const struct nsx_request *rq,
 	add_each(p, rq, f, p->joins & ~user & ~after);
 	add_each(p, rq, f, user);
 	if (user)
-		add_become_root(p, rq);
+		add_become_root(p, rq, f);
 	add_each(p, rq, f, after);
 }
 
@@ -115,18 +132,19 @@ static void add_joins(struct nsx_plan *p, const struct nsx_request *rq, const st
 	const bool user = p->joins & NSX_KIND_BIT(NSX_USER);
 
 	if (user)
-		add_drop_groups(p, rq);
+		add_drop_groups(p, rq, f);
 	if (way == NSX_WAY_EACH || f->pidfd == NSX_NOFD) {
 		add_joins_each(p, rq, f);
 		return;
 	}
 	add_group(p, f, p->joins);
 	if (user)
-		add_become_root(p, rq);
+		add_become_root(p, rq, f);
 }
 
 /* runc's: root in it before all else, and what is written is written from outside. */
-static void add_unshares_of_runc(struct nsx_plan *p, const struct nsx_request *rq)
+static void add_unshares_of_runc(struct nsx_plan *p, const struct nsx_request *rq,
+				 const struct nsx_facts *f)
 {
 	const nsx_kinds user = rq->unshare & NSX_KIND_BIT(NSX_USER);
 	const nsx_kinds rest = rq->unshare & ~user;
@@ -134,7 +152,7 @@ static void add_unshares_of_runc(struct nsx_plan *p, const struct nsx_request *r
 	if (user) {
 		add(p, NSX_STEP_UNSHARE)->kinds = user;
 		add(p, NSX_STEP_MAP);
-		add_become_root(p, rq);
+		add_become_root(p, rq, f);
 	}
 	if (rest)
 		add(p, NSX_STEP_UNSHARE)->kinds = rest;
@@ -307,6 +325,23 @@ static void add_early(struct nsx_plan *p, const struct nsx_request *rq, const st
 	p->act[p->n - 1].early = true;
 }
 
+/* Who the program is; not said: as whom we have got here. */
+static bool add_become_who(struct nsx_plan *p, const struct nsx_request *rq,
+			   const struct nsx_facts *f)
+{
+	const struct nsx_id uid = nsx_facts_uid(rq, f);
+	const struct nsx_id gid = rq->gid_of_target ? f->follow.gid : rq->gid;
+	const enum nsx_groups_way way = f->follow.groups_way;
+
+	if (!uid.given && !gid.given && way == NSX_GROUPS_DROPPED)
+		return false;
+	add_become(p, uid, gid);
+	p->act[p->n - 1].keep_groups = groups_are_right(f);
+	if (way == NSX_GROUPS_AFTER)
+		add_groups(p, f);
+	return true;
+}
+
 /* The bounding set while we may still drop from it; the others once the ids are right. */
 static void add_who(struct nsx_plan *p, const struct nsx_request *rq, const struct nsx_facts *f)
 {
@@ -315,10 +350,8 @@ static void add_who(struct nsx_plan *p, const struct nsx_request *rq, const stru
 
 	if (s && s->wanted.bounding != s->before.bounding)
 		add(p, NSX_STEP_BOUNDING);
-	if (rq->uid.given || rq->gid.given) {
-		add_become(p, rq->uid, rq->gid);
+	if (add_become_who(p, rq, f))
 		p->act[p->n - 1].keep_caps = s && s->keep;
-	}
 	if (c->caps.given || c->ambient.given || c->keep_caps)
 		add(p, NSX_STEP_CAPS);
 }
@@ -335,6 +368,15 @@ static void add_confines(struct nsx_plan *p, const struct nsx_request *rq)
 	add_confine(p, NSX_STEP_PERSONA, rq, c->persona.given);
 }
 
+static void add_label(struct nsx_plan *p, const struct nsx_facts *f)
+{
+	struct nsx_act *act = add(p, NSX_STEP_LABEL);
+
+	act->fd = f->proc;
+	act->path = nsx_label_file(&f->follow.label);
+	act->text = f->follow.label.text;
+}
+
 /* What is the program's alone: behind the fork, if there is one. */
 static void add_of_program(struct nsx_plan *p, const struct nsx_request *rq,
 			   const struct nsx_facts *f)
@@ -348,6 +390,8 @@ static void add_of_program(struct nsx_plan *p, const struct nsx_request *rq,
 	if (rq->wdns_dir)
 		add(p, NSX_STEP_CWD)->path = rq->wdns_dir;
 	add_who(p, rq, f);
+	if (f->follow.label.lsm != NSX_LSM_NONE)
+		add_label(p, f);
 	add_confines(p, rq);
 }
 
@@ -390,7 +434,7 @@ void nsx_plan_make(const struct nsx_request *rq, const struct nsx_facts *f, enum
 	add_early(p, rq, f);
 	add_joins(p, rq, f, way);
 	if (rq->runc.asked)
-		add_unshares_of_runc(p, rq);
+		add_unshares_of_runc(p, rq, f);
 	else
 		add_unshares(p, rq, f);
 	add_root(p, rq, f);

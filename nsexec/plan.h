@@ -22,7 +22,8 @@ struct nsx_act {
 	int pid;		/* JOIN: whose namespaces, for the subject of an error */
 	const char *path;	/* JOIN: instead of @pid; CWD: instead of @fd, resolved inside;
 				   MOUNT, REGISTER: directory; HOSTNAME: the name */
-	const char *text;	/* MOUNT: type of file system; REGISTER: what */
+	const char *text;	/* MOUNT: type of file system; REGISTER: what;
+				   LABEL: to write to @path */
 	unsigned long flags;	/* PROPAGATE: MS_* of mount(2) */
 	bool ourselves;		/* MAP, OFFSETS: not by a process outside */
 	struct nsx_id uid, gid; /* BECOME */
@@ -31,6 +32,8 @@ struct nsx_act {
 	bool early;		/* LIMIT: before the joins, and only what rises */
 	const struct nsx_confines *confines; /* OOM, LIMIT, CPUS, UMASK, PERSONALITY */
 	bool must_drop;			     /* BECOME: even where a new user namespace denies it */
+	const uint32_t *groups;		     /* BECOME: to have instead; NULL: none */
+	size_t n_groups;
 };
 
 /* eight joins, and each other act at most as often as it is in plan.c */

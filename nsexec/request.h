@@ -28,6 +28,9 @@ struct nsx_id {
 	uint32_t id;
 };
 
+/* The label that a security module gives to the program. */
+enum nsx_label_of { NSX_LABEL_STAYS, NSX_LABEL_OF_TARGET, NSX_LABEL_OF_TARGET_IF_ANY };
+
 /* What only a process outside of a new namespace can write into it.  NULL: nothing. */
 struct nsx_outside {
 	const char *uid_map; /* lines "INSIDE OUTSIDE COUNT" */
@@ -99,6 +102,7 @@ struct nsx_credentials {
 	struct nsx_cap_set ambient; /* inheritable too */
 	bool keep_caps;		    /* what the entered user namespace gives stays across exec */
 	bool no_new_privs;
+	bool as_target; /* what exec makes of the target's sets is right as well */
 };
 
 /* With which limits it runs. */
@@ -143,9 +147,13 @@ struct nsx_request {
 	const char *wdns_dir; /* opened after the joins and the new root; NULL: not asked */
 
 	struct nsx_id uid, gid;
+	bool uid_of_target, gid_of_target; /* in place of @uid, @gid */
+	bool groups_of_target;		   /* supplementary ones; else none */
 	bool preserve_credentials;
 	struct nsx_credentials credentials;
 	struct nsx_confines confines;
+	enum nsx_label_of label;
+	bool as_target; /* whatever of the target is not said to be otherwise */
 
 	bool target_env; /* the target's environment, to be edited by what was said */
 

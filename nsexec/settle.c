@@ -41,11 +41,11 @@ void nsx_settling_make(const struct nsx_request *rq, const struct nsx_facts *f,
 	if (creates)
 		uid = inside_of(f->outside.uid_map, uid);
 	out->uid_before = out->uid = uid;
-	if (!rq->uid.given)
+	if (!nsx_facts_uid(rq, f).given)
 		return;
 	out->changes_uid = true;
 	out->uid_known = true;
-	out->uid = rq->uid.id;
+	out->uid = nsx_facts_uid(rq, f).id;
 }
 
 /* One settling on its way. */
@@ -212,7 +212,7 @@ static int settle_exec(struct settling *st)
 
 	if (!st->c->caps.given)
 		return 0;
-	if (st->as_root && st->c->bounding.given && more) {
+	if (st->as_root && st->c->bounding.given && more && !st->c->as_target) {
 		(void)refuse(st, "--bounding", 0, more, "it is not among --caps");
 		return nsx_hint(st->e, NSX_HINT_EXEC_AS_ROOT, 0);
 	}
@@ -222,7 +222,7 @@ static int settle_exec(struct settling *st)
 	if (st->as_root && more)
 		return refuse(st, "--caps", EPERM, more, "it is not in the bounding set");
 	more = w->permitted & ~w->ambient;
-	if (st->as_other && more) {
+	if (st->as_other && more && !st->c->as_target) {
 		(void)refuse(st, "--caps", 0, more, "it would be lost");
 		return nsx_hint(st->e, NSX_HINT_AMBIENT, 0);
 	}

@@ -117,12 +117,19 @@ static void put_id(struct nsx_text *t, const char *name, const struct nsx_id *id
 
 static void row_become(struct table *table, size_t number, const struct nsx_act *act)
 {
-	char buf[64];
+	char buf[4096];
 	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
 
 	put_id(&t, "uid ", &act->uid);
 	put_id(&t, "gid ", &act->gid);
-	nsx_text_str(&t, "no supplementary groups");
+	if (act->keep_groups)
+		nsx_text_str(&t, "supplementary groups stay");
+	else if (!act->n_groups)
+		nsx_text_str(&t, "no supplementary groups");
+	for (size_t i = 0; i < act->n_groups; i++) {
+		nsx_text_str(&t, i ? "," : "supplementary groups ");
+		nsx_text_u64(&t, act->groups[i]);
+	}
 	row_text(table, number, nsx_step_name(act->step), buf);
 }
 
@@ -241,6 +248,9 @@ static void row_act(struct table *table, size_t number, const struct nsx_engine 
 	case NSX_STEP_BECOME:
 		row_become(table, number, act);
 		return;
+	case NSX_STEP_LABEL:
+		text = act->text;
+		break;
 	case NSX_STEP_ROOT:
 		text = en->rq->root_dir ? en->rq->root_dir : "the target's";
 		break;

@@ -50,6 +50,8 @@ static int stage(const struct nsx_walk *w, const struct nsx_act *act, struct nsx
 		return nsx_act_umask(w, act, e);
 	case NSX_STEP_PERSONA:
 		return nsx_act_personality(w, act, e);
+	case NSX_STEP_LABEL:
+		return nsx_act_label(w, act, e);
 	case NSX_STEP_ROOT:
 		return nsx_act_root(w, act, e);
 	case NSX_STEP_CWD:

@@ -646,9 +646,15 @@ static inline int nsx_sys_setresgid(uint32_t gid)
 	return (int)nsx_syscall3(__NR_setresgid, gid, gid, gid);
 }
 
-static inline int nsx_sys_drop_groups(void)
+static inline int nsx_sys_setgroups(size_t n, const uint32_t *groups)
 {
-	return (int)nsx_syscall2(__NR_setgroups, 0, NULL);
+	return (int)nsx_syscall2(__NR_setgroups, n, groups);
+}
+
+/* Return: how many there are; -EINVAL: more than @max. */
+static inline int nsx_sys_getgroups(size_t max, uint32_t *groups)
+{
+	return (int)nsx_syscall2(__NR_getgroups, max, groups);
 }
 
 /* Capabilities of a process as the kernel passes them: two words of 32 bits each. */

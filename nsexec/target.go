@@ -73,6 +73,15 @@ type Target struct {
 	// what asks something of nsexec.  Not together with Cmd.Env.  After Self there is
 	// room for as many variables only as the caller has itself.
 	OwnEnv bool
+
+	// FollowContext runs the program under the label that a security module (SELinux,
+	// AppArmor) has given to process PID.  Not after Self.
+	FollowContext bool
+
+	// As makes the program as process PID is, in all that is not said otherwise: user,
+	// groups, cgroups, label if there is one, environment, root and working directory.
+	// The namespaces are those of Kinds and Files.
+	As bool
 }
 
 // joinsPID: will the program be in another PID namespace, and so a new process?
@@ -91,6 +100,14 @@ func (w *words) flag(name string, given bool) {
 
 func (w *words) value(name, value string) {
 	*w = append(*w, "--"+name+"="+value)
+}
+
+func (w *words) id(name string, id int) {
+	if id == Follow {
+		w.value(name, "follow")
+	} else if id >= 0 {
+		w.value(name, strconv.Itoa(id))
+	}
 }
 
 func badRequest(format string, a ...any) error {
@@ -175,6 +192,8 @@ func (t *Target) addTo(w *words) error {
 	}
 	w.flag("wd", t.OwnDir)
 	w.flag("target-env", t.OwnEnv)
+	w.flag("follow-context", t.FollowContext)
+	w.flag("as-target", t.As)
 	return nil
 }
 

@@ -361,6 +361,26 @@ static void contradictions_are_refused(void)
 		check_text(refusal(lines[i][0]), lines[i][1]);
 }
 
+static void as_target_is_all_that_is_not_said(void)
+{
+	accepted("-t1 --as-target");
+	check(rq.uid_of_target && rq.gid_of_target && rq.groups_of_target);
+	check(rq.label == NSX_LABEL_OF_TARGET_IF_ANY && rq.join_cgroup && rq.target_env);
+	check(rq.root && !rq.root_dir && rq.wd && !rq.wd_dir);
+	accepted("-t1 --as-target -S5");
+	check(!rq.uid_of_target && rq.uid.id == 5 && rq.gid_of_target && rq.groups_of_target);
+	accepted("-t1 --as-target -G5");
+	check(rq.uid_of_target && !rq.gid_of_target && rq.gid.id == 5 && !rq.groups_of_target);
+	accepted("-t1 --as-target --preserve-credentials");
+	check(!rq.uid_of_target && !rq.gid_of_target && !rq.groups_of_target);
+	accepted("-t1 -Z --as-target --clearenv -r/a");
+	check(rq.label == NSX_LABEL_OF_TARGET && !rq.target_env && rq.root_dir && !rq.wd);
+	accepted("-t1 --as-target -W/b");
+	check(rq.root && !rq.wd && rq.wdns_dir);
+	accepted("-t1 -S follow --as-target -G follow");
+	check(rq.uid_of_target && rq.gid_of_target);
+}
+
 static void flags_may_be_said_twice(void)
 {
 	accepted("-a -a --all -t1 -FF --plan --plan");
@@ -444,6 +464,7 @@ int main(void)
 	unit("an unknown option is refused by name, with a hint", unknown_words_are_named);
 	unit("a missing, empty, useless or repeated value is refused", misuse_is_named);
 	unit("contradictions are refused, in either order", contradictions_are_refused);
+	unit("--as-target is all that is not said otherwise", as_target_is_all_that_is_not_said);
 	unit("a flag may be said twice", flags_may_be_said_twice);
 	unit("a FILE needs no target, and wins over it", files_need_no_target);
 	unit("help and version need nothing else to make sense", help_needs_nothing_else);
