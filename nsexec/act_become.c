@@ -23,7 +23,8 @@ static int fail_id(const char *what, uint32_t id, int err, struct nsx_error *e)
  */
 int nsx_act_become(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e)
 {
-	const bool may_stay = (w->plan->joins | w->plan->unshares) & NSX_KIND_BIT(NSX_USER);
+	const nsx_kinds denying = w->plan->joins | (act->must_drop ? 0 : w->plan->unshares);
+	const bool may_stay = denying & NSX_KIND_BIT(NSX_USER);
 	int rc = act->keep_groups ? 0 : nsx_sys_drop_groups();
 
 	if (rc == -EPERM && (may_stay || nsx_sys_count_groups() == 0))

@@ -54,9 +54,9 @@ bool nsx_outside_answer(int channel, enum nsx_step step)
 	return nsx_sys_send(channel, &word, sizeof(word)) == sizeof(word);
 }
 
-void nsx_outside_refuse(int channel, const struct nsx_error *e)
+bool nsx_outside_refuse(int channel, const struct nsx_error *e)
 {
-	(void)nsx_sys_send(channel, e, sizeof(*e)); /* nobody left to be told */
+	return nsx_sys_send(channel, e, sizeof(*e)) == sizeof(*e);
 }
 
 static void put_path(char path[PATH_BYTES], int pid, const char *file)

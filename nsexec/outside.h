@@ -42,8 +42,8 @@ int nsx_outside_write(int pid, enum nsx_step step, const struct nsx_outside *o,
 /* From outside: that it is written.  Return: false: nobody could be told. */
 bool nsx_outside_answer(int channel, enum nsx_step step);
 
-/* From outside: why it is not. */
-void nsx_outside_refuse(int channel, const struct nsx_error *e);
+/* From outside: why it is not.  Return: likewise. */
+bool nsx_outside_refuse(int channel, const struct nsx_error *e);
 
 /**
  * nsx_outside_write_own() - write our own, as far as the kernel lets us

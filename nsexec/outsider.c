@@ -76,13 +76,12 @@ static int enter_parent(const struct outsider *self, struct nsx_error *e)
 		      : 0;
 }
 
-static void answer(const struct outsider *self, enum nsx_step step, int rc,
+/* Return: false: who has asked cannot be told, but sees our end. */
+static bool answer(const struct outsider *self, enum nsx_step step, int rc,
 		   const struct nsx_error *e)
 {
-	if (rc == 0)
-		(void)nsx_outside_answer(self->channel, step); /* or nobody is left */
-	else
-		nsx_outside_refuse(self->channel, e);
+	return rc == 0 ? nsx_outside_answer(self->channel, step)
+		       : nsx_outside_refuse(self->channel, e);
 }
 
 static int write_maps(const struct outsider *self, struct nsx_error *e)
@@ -101,8 +100,7 @@ static int write_maps_below(const struct outsider *self, struct nsx_error *e)
 
 		if (rc == 0)
 			rc = write_maps(self, e);
-		answer(self, NSX_STEP_MAP, rc, e);
-		nsx_sys_exit(0);
+		nsx_sys_exit(answer(self, NSX_STEP_MAP, rc, e) ? 0 : 1);
 	}
 	if (pid < 0)
 		return nsx_fail(e, NSX_STEP_FORK, -pid, "process that writes the maps", NULL);
@@ -141,8 +139,8 @@ static _Noreturn void serve(const struct outsider *self)
 
 		nsx_outside_question(word, &step, &kinds);
 		rc = carry_out(self, step, kinds, &e);
-		if (rc <= 0)
-			answer(self, step, rc, &e);
+		if (rc <= 0 && !answer(self, step, rc, &e))
+			break;
 	}
 	nsx_sys_exit(0);
 }

@@ -275,6 +275,7 @@ static void add_stage_2(struct nsx_plan *p, const struct nsx_request *rq)
 	add(p, NSX_STEP_SESSION);
 	add_become(p, root_id, root_id);
 	p->act[p->n - 1].keep_groups = !rq->runc.drop_groups;
+	p->act[p->n - 1].must_drop = rq->runc.drop_groups;
 }
 
 static void add_confine(struct nsx_plan *p, enum nsx_step step, const struct nsx_request *rq,

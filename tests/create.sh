@@ -396,6 +396,42 @@ testWhatGoesWrongSaysWhyAndLeavesNothing() {
 	assertNull 'nobody is left' "$(children_left)"
 }
 
+# broken INJECT WORD...: what is said when a system call is refused, or kills.
+broken() {
+	inject=$1
+	shift
+	timeout 20 strace -f -qq -o "$work/trace" -e "trace=${inject%%:*}" -e "inject=$inject" \
+		"$NSEXEC" "$@" -- true 2>&1
+	echo "status $?"
+}
+
+# rt_sigaction is the first call that only that process makes.
+testProcessOutsideThatIsKilledOrMuteIsNoticed() {
+	need_root || return 0
+	need strace || return 0
+	: >"$work/ns-pid"
+	: >"$work/ns-net"
+	maps='--map-users=0:100000:10 --map-groups=0:100000:10'
+	got=$(broken rt_sigaction:signal=KILL:when=1 $maps)
+	assertEquals "map killed" 'nsexec: map: the process outside was killed status 125' \
+		"$(echo "$got" | paste -sd ' ' -)"
+	got=$(broken rt_sigaction:signal=KILL:when=1 --unshare=net=$work/ns-net)
+	assertEquals "persist killed" 'nsexec: persist: the process outside was killed status 125' \
+		"$(echo "$got" | paste -sd ' ' -)"
+	got=$(broken rt_sigaction:signal=KILL:when=1 --detach --unshare=pid=$work/ns-pid)
+	assertEquals "persist killed behind the fork" \
+		'nsexec: persist: the process outside was killed status 125' \
+		"$(echo "$got" | paste -sd ' ' -)"
+	# Its third answer is the only third sendto() that there is.
+	got=$(broken sendto:error=ENOBUFS:when=3 $maps --unshare=net=$work/ns-net \
+		--unshare=pid=$work/ns-pid)
+	assertContains "$got" "$got" 'nsexec: persist: the process outside was killed'
+	assertContains "$got" "$got" 'status 125'
+	assertTrue 'net was bound before' "umount '$work/ns-net'"
+	assertTrue 'pid was bound before' "umount '$work/ns-pid'"
+	assertNull 'nobody is left' "$(children_left)"
+}
+
 # Processes of ours that are children of this shell or of nobody.
 children_left() {
 	for it in /proc/[0-9]*/comm; do

@@ -98,7 +98,7 @@ static void put_act(char *buf, size_t size, const struct nsx_act *act)
 		put_id(buf, size, act->uid);
 		put(buf, size, " ");
 		put_id(buf, size, act->gid);
-		put(buf, size, act->keep_groups ? " groups)" : ")");
+		put(buf, size, act->keep_groups ? " groups)" : act->must_drop ? " none)" : ")");
 		break;
 	case NSX_STEP_UNSHARE:
 		put(buf, size, "unshare(");
@@ -409,7 +409,7 @@ static void runc_drops_groups_in_the_new_process(void)
 	rq.runc.drop_groups = true;
 	check_text(planned(NSX_WAY_EACH),
 		   "each(user) become(0 - groups) each(net) unshare(user) map "
-		   "become(0 - groups) fork session become(0 0)");
+		   "become(0 - groups) fork session become(0 0 none)");
 }
 
 static void runc_creates_user_first_and_alone(void)
