@@ -286,7 +286,7 @@ testNewNamespacesOfAnOrdinaryUsersOwnContainer() {
 testNothingOfOursIsLeftToTheProgram() {
 	need_root || return 0
 	: >"$work/ns-left"
-	say='read -r children </proc/$$/task/$$/children; echo "($children)"; ls /proc/$$/fd | paste -sd " " -'
+	say='read -r children </proc/$$/task/$$/children; echo "($children)"; exec ls /proc/self/fd'
 	want=$(sh -c "$say" 2>&1)
 	for words in '--map-users=0:0:9 --map-groups=0:0:9' "--unshare=uts=$work/ns-left" \
 		"--unshare=pid=$work/ns-left --mount-proc" \
