@@ -64,7 +64,7 @@ static struct side side(uint32_t first, uint32_t count, bool own, uint32_t id)
 	return (struct side){ first, count - has_hole, has_hole, id };
 }
 
-/* Ids that can be taken from it at once. */
+/* Ids that can be taken from it at once; none right in front of the hole. */
 static uint32_t run(const struct side *s)
 {
 	return s->has_hole && s->hole - s->first < s->count ? s->hole - s->first : s->count;
@@ -86,8 +86,6 @@ void nsx_idmap_add(struct nsx_idmap *map, const struct nsx_range *range)
 	struct side in = side(range->inside, range->count, map->own, own.inside);
 	struct side out = side(range->outside, range->count, map->own, own.outside);
 
-	skip(&in, 0);
-	skip(&out, 0);
 	while (in.count && out.count) {
 		const uint32_t a = run(&in), b = run(&out);
 		const uint32_t n = a < b ? a : b;

@@ -64,12 +64,14 @@ static int add_subids(const struct source *s, bool first_only, struct nsx_idmap 
 	struct nsx_colon c;
 	uint32_t next = 0;
 	size_t found = 0;
+	int rc;
 
 	nsx_text_u64(&t, user);
 	if (!nsx_colon_name_of("/etc/passwd", user, name, sizeof(name)))
 		name[0] = '\0';
-	if (nsx_colon_open(&c, s->side->subids) < 0)
-		return nsx_fail(e, NSX_STEP_MAP, ENOENT, s->side->subids, NULL);
+	rc = nsx_colon_open(&c, s->side->subids);
+	if (rc < 0)
+		return nsx_fail(e, NSX_STEP_MAP, -rc, s->side->subids, NULL);
 	while (nsx_colon_next(&c) && !(first_only && found)) {
 		uint64_t first, count;
 

@@ -28,10 +28,10 @@ struct nsx_act {
 	bool ourselves;		/* MAP, OFFSETS: not by a process outside */
 	struct nsx_id uid, gid; /* BECOME */
 	bool keep_groups;	/* BECOME: the supplementary ones */
+	bool must_drop;		/* BECOME: even where a new user namespace denies it */
 	bool keep_caps;		/* BECOME: what root has, until CAPS */
 	bool early;		/* LIMIT: before the joins, and only what rises */
 	const struct nsx_confines *confines; /* OOM, LIMIT, CPUS, UMASK, PERSONALITY */
-	bool must_drop;			     /* BECOME: even where a new user namespace denies it */
 	const uint32_t *groups;		     /* BECOME: to have instead; NULL: none */
 	size_t n_groups;
 };

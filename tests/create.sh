@@ -97,11 +97,24 @@ deny" "$(inside --map-user=5 --map-users=0:100000:9 --map-users=500:200000:2 --s
 		"$(inside --map-users=all --map-groups=all | tr -s ' ' | cut -d ' ' -f 2,4)"
 }
 
+# What root may write has no need to deny setgroups, even if it is one id.
+testRootMapsItsOwnIdAsARange() {
+	need_root || return 0
+	say='tr -s " " </proc/self/uid_map; cat /proc/self/setgroups'
+	assertEquals ' 0 0 1 allow' "$(inside --map-users=0:0:1 --map-groups=0:0:1 | paste -sd ' ' -)"
+	assertEquals ' 3 0 1 allow' "$(inside --map-users=3:0:1 --map-groups=0:0:1 | paste -sd ' ' -)"
+	say='id -u; cat /proc/self/setgroups'
+	assertEquals '3 deny' "$(inside_as_user --map-users=3:$ordinary:1 \
+		--map-groups=5:$ordinary:1 | paste -sd ' ' -)"
+}
+
 # An account of its own, in files that only this test sees.
 with_subids() {
+	[ -e "$work/subids" ] ||
+		printf '%s\n' '# comment' 'other:1:2' 'tester:300000:1000' '12345:400000:10' >"$work/subids"
 	cat >"$work/as-account" <<-'END'
 		printf '%s\n' "tester:x:12345:12345::/:/bin/sh" >>"$1/passwd"
-		printf '%s\n' '# comment' 'other:1:2' 'tester:300000:1000' '12345:400000:10' >"$1/subuid"
+		cp "$1/subids" "$1/subuid"
 		cp "$1/subuid" "$1/subgid"
 		for it in passwd subuid subgid; do mount --bind "$1/$it" "/etc/$it" || exit; done
 		shift
@@ -128,6 +141,17 @@ $both
 	got=$(with_subids "$NSEXEC" --map-users=0:500000:10 -- true 2>&1)
 	assertEquals 'status' 125 $?
 	assertContains "$got" "$got" 'nsexec: map: /usr/bin/newuidmap (exit status 1)'
+	# The tool is waited for, whatever we have inherited.
+	got=$(trap '' CHLD; with_subids "$NSEXEC" --map-root-user --map-auto -- id -u 2>&1)
+	assertEquals 0 "$got"
+	i=0
+	while [ $i -le 340 ]; do
+		echo "tester:$((300000 + 2 * i)):1"
+		i=$((i + 1))
+	done >"$work/subids"
+	got=$(with_subids "$NSEXEC" --map-users=subids -- true 2>&1)
+	assertEquals 'nsexec: map more than 340 ranges (uid): E2BIG Argument list too long' "$got"
+	rm "$work/subids"
 	got=$($as_user "$NSEXEC" --map-auto -- true 2>&1)
 	assertContains "$got" "$got" 'nsexec: map: no subordinate ids for the user (/etc/subuid)'
 }
@@ -239,8 +263,42 @@ testNewNamespacesOfAJoinedContainer() {
 	assertNotEquals "$(ns_of "$target" user)" "$(echo "$got" | sed -n 2p | tr -dc 0-9)"
 	assertEquals " 0 0 1
  1 1000 9" "$(echo "$got" | tail -n 2)"
+	assertContains "$("$NSEXEC" -U/proc/$target/ns/user --unshare=user --map-users=all -- true 2>&1)" \
+		'nsexec: map: all is not known for a user namespace from a FILE (uid)'
+	assertContains "$(inside -t "$target" -U --preserve-credentials --map-root-user)" \
+		'nsexec: map: not known what we are called where --preserve-credentials leads (uid)'
 	got=$(inside -t "$target" -a --unshare=user --map-users=all --map-groups=all)
 	assertEquals ' 0 0 65536' "$(echo "$got" | tail -n 1)"
+}
+
+testNewNamespacesOfAnOrdinaryUsersOwnContainer() {
+	container_rootless || { skip "$why"; return 0; }
+	say='id -u; tr -s " " </proc/self/uid_map; tr -s " " </proc/self/gid_map
+		readlink /proc/self/ns/user'
+	got=$(inside_as_user -t "$target" -a --unshare=user,net --map-user=4 --map-group=5)
+	assertEquals "$got" '4  4 0 1  5 0 1' "$(echo "$got" | head -n 3 | paste -sd ' ' -)"
+	assertNotEquals "$(ns_of "$target" user)" "$(echo "$got" | tail -n 1 | tr -dc 0-9)"
+	got=$(inside_as_user -t "$target" -a --map-users=all --map-groups=all)
+	assertEquals "$got" '0  0 0 1  0 0 1' "$(echo "$got" | head -n 3 | paste -sd ' ' -)"
+}
+
+# The program is alone: no child that it does not know, no descriptor.
+testNothingOfOursIsLeftToTheProgram() {
+	need_root || return 0
+	: >"$work/ns-left"
+	say='read -r children </proc/$$/task/$$/children; echo "($children)"; exec ls /proc/self/fd'
+	want=$(sh -c "$say" 2>&1)
+	for words in '--map-users=0:0:9 --map-groups=0:0:9' "--unshare=uts=$work/ns-left" \
+		"--unshare=pid=$work/ns-left --mount-proc" \
+		"--map-users=0:0:9 --unshare=all --mount-proc --root=/ --wd=/" \
+		"--detach --map-users=0:0:9 --unshare=user=$work/ns-left"; do
+		case $words in
+		--detach*) got=$(inside $words | cat) ;;
+		*) got=$(inside $words) ;;
+		esac
+		assertEquals "$words" "$want" "$got"
+		umount "$work/ns-left" 2>/dev/null
+	done
 }
 
 testNewNamespacesPersistInFiles() {

@@ -249,6 +249,26 @@ testRootOfTheTargetIsTaken() {
 	kill $!
 }
 
+testCapabilitiesOfTheTargetAreTaken() {
+	need_root || return 0
+	for words in '--bounding-set -sys_admin,-net_admin' \
+		"--reuid $ordinary --regid $ordinary --clear-groups --bounding-set -sys_admin" \
+		"--reuid $ordinary --clear-groups --inh-caps +kill --ambient-caps +kill"; do
+		# shellcheck disable=SC2086 # words
+		setpriv $words sleep 300 &
+		its=$!
+		remember "$its"
+		wait_for '[ "$(cat "/proc/$its/comm" 2>/dev/null)" = sleep ]'
+		assertEquals "$words" "$(grep ^Cap "/proc/$its/status")" \
+			"$("$NSEXEC" -t "$its" --as-target -- grep ^Cap /proc/self/status 2>&1)"
+		got=$("$NSEXEC" -t "$its" --as-target --bounding all --caps none --ambient none -S 1 \
+			-- grep ^Cap /proc/self/status 2>&1)
+		assertContains "$got" 'CapPrm:	0000000000000000'
+		assertContains "$got" "$(grep ^CapBnd /proc/self/status)"
+		kill "$its"
+	done
+}
+
 # As its owner with the same groups, with others, and as root.
 testGroupsWithoutANameInsideAreKeptByWhoHasThem() {
 	need_root || return 0
@@ -256,7 +276,7 @@ testGroupsWithoutANameInsideAreKeptByWhoHasThem() {
 		unshare --map-root-user --uts setpriv --pdeathsig KILL sleep 300 &
 	its=$!
 	remember "$its"
-	wait_for 'grep -qs "^sleep" "/proc/$its/cmdline"'
+	wait_for '[ "$(cat "/proc/$its/comm" 2>/dev/null)" = sleep ]'
 	assertEquals '65534 65534' "$(setpriv --reuid "$ordinary" --regid "$ordinary" --groups 27,33 \
 		"$NSEXEC" -t "$its" -a --as-target -- sh -c 'sed -n "s/^Groups:.//p" /proc/self/status |
 		xargs' 2>&1)"
