@@ -65,6 +65,7 @@ struct nsx_stat {
 	uint64_t rdev;
 	uint64_t rest[11];
 };
+_Static_assert(sizeof(struct nsx_stat) == 128, "the kernel writes all of it");
 
 struct nsx_sigaction {
 	uint64_t handler; /* 0: default, 1: ignore */

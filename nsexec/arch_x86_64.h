@@ -61,8 +61,9 @@ struct nsx_stat {
 	uint32_t gid;
 	uint32_t pad;
 	uint64_t rdev;
-	uint64_t rest[11];
+	uint64_t rest[12];
 };
+_Static_assert(sizeof(struct nsx_stat) == 144, "the kernel writes all of it");
 
 struct nsx_sigaction {
 	uint64_t handler; /* 0: default, 1: ignore */
