@@ -5,7 +5,7 @@
 # and the waiter does not; or it does not run.
 #
 # From lib.sh and probe.sh; some texts are expanded elsewhere, some are lists of words.
-# shellcheck disable=SC2154,SC2016,SC2086,SC2046
+# shellcheck disable=SC2154,SC2016,SC2086,SC2046,SC2034
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/probe.sh"
