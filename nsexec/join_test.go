@@ -6,10 +6,13 @@ package nsexec_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"nsexec.dev/nsexec"
@@ -278,5 +281,78 @@ func TestSelfSurvives(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// pidfdOf opens a pidfd of process pid, which must be in a file system of its own.
+func pidfdOf(t *testing.T, pid int) *os.File {
+	t.Helper()
+	const pidfdOpen = 434
+	fd, _, errno := syscall.Syscall(pidfdOpen, uintptr(pid), 0, 0)
+	if errno != 0 {
+		t.Skipf("no pidfds here: %v", errno)
+	}
+	file := os.NewFile(fd, "pidfd")
+	t.Cleanup(func() { file.Close() })
+	var fs syscall.Statfs_t
+	if err := syscall.Fstatfs(int(fd), &fs); err != nil || fs.Type != 0x50494446 {
+		t.Skip("pidfds have no inodes of their own: older than Linux 6.9")
+	}
+	return file
+}
+
+func TestProcessOfAPidfdIsTheTarget(t *testing.T) {
+	c := newContainer(t, true)
+	target := nsexec.Target{PIDFD: pidfdOf(t, c.pid), Kinds: nsexec.All}
+	where(t, runState(t, self(target)), c, every())
+}
+
+func TestProgramDoesNotInheritThePidfd(t *testing.T) {
+	c := newContainer(t, true)
+	target := nsexec.Target{PIDFD: pidfdOf(t, c.pid), Kinds: nsexec.Net | nsexec.User}
+	out, err := nsexec.Command(target, "ls", "-l", "/proc/self/fd").Output()
+	if err != nil || strings.Contains(string(out), "pidfd") {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+func TestPidfdOfAProcessThatHasEndedIsAnError(t *testing.T) {
+	c := newContainer(t, true)
+	pidfd := pidfdOf(t, c.pid)
+	process := exec.Command("sleep", "300")
+	if err := process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	gone := pidfdOf(t, process.Process.Pid)
+	process.Process.Kill()
+	process.Wait()
+	err := nsexec.Command(nsexec.Target{PIDFD: gone, Kinds: nsexec.Net}, "true").Run()
+	if !errors.Is(err, syscall.ESRCH) {
+		t.Error(err)
+	}
+	st, err := pidfd.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger := nsexec.Target{
+		PID:   os.Getpid(),
+		Inode: st.Sys().(*syscall.Stat_t).Ino,
+		Kinds: nsexec.Net,
+	}
+	err = nsexec.Command(stranger, "true").Run()
+	if err == nil || !strings.Contains(err.Error(), "PID is another process now") {
+		t.Error(err)
+	}
+}
+
+func TestCgroupsOfOurselvesAreThoseOfTheProgram(t *testing.T) {
+	want, err := os.ReadFile("/proc/self/cgroup")
+	if err != nil {
+		t.Fatal(err)
+	}
+	target := nsexec.Target{PID: os.Getpid(), JoinCgroup: true}
+	out, err := nsexec.Command(target, "cat", "/proc/self/cgroup").Output()
+	if err != nil || string(out) != string(want) {
+		t.Errorf("%v: %s", err, out)
 	}
 }

@@ -5,13 +5,13 @@
 # and the waiter does not; or it does not run.
 #
 # From lib.sh and probe.sh; some texts are expanded elsewhere, some are lists of words.
-# shellcheck disable=SC2154,SC2016,SC2086,SC2046
+# shellcheck disable=SC2154,SC2016,SC2086,SC2046,SC2034
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/probe.sh"
 
 drop="setpriv --reuid $ordinary --regid $ordinary --clear-groups"
-name=nsx-test-$$
+leaf=nsx-cgroup-$$
 
 # mount_of TYPE [CONTROLLER]: where the whole of a hierarchy is mounted, or nothing.
 mount_of() {
@@ -26,7 +26,7 @@ mount_of() {
 
 v2=$(mount_of cgroup2)
 v1=$(mount_of cgroup pids)
-both="${v2:+$v2/$name} ${v1:+$v1/$name}"
+both="${v2:+$v2/$leaf} ${v1:+$v1/$leaf}"
 
 # A process of ours that is there cannot be removed, but every one of them ends soon.
 remove_cgroups() {
@@ -46,17 +46,17 @@ oneTimeTearDown() {
 oneTimeSetUp() {
 	build_probe
 	mkdir -m 777 "$work/open"
+	container_plain
+	contained=$target
 	target=
 	why='no cgroups that we may make here'
-	[ "$(id -u)" -eq 0 ] && mkdir $both 2>/dev/null || return 0
+	[ "$(id -u)" -eq 0 ] && [ -n "$both" ] && mkdir $both 2>/dev/null || return 0
 	sleep 300 &
 	target=$!
 	remember $target
 	for it in $both; do
 		echo $target >"$it/cgroup.procs"
 	done
-	container_plain && contained=$target
-	target=$(cat "${v2:-$v1}/$name/cgroup.procs")
 	# Its cgroup namespace has its cgroups as root, and so has its mount.
 	begin='for it in $0; do echo $$ >$it/cgroup.procs; done; exec "$@"'
 	sh -c "$begin" "$both" unshare --cgroup --mount --uts sleep 300 &
@@ -79,6 +79,12 @@ with_v2() {
 # cgroups_of PID
 cgroups_of() {
 	cat "/proc/$1/cgroup"
+}
+
+# assertRoot WHEN TEXT: in each hierarchy in which the target is elsewhere, TEXT has "/".
+assertRoot() {
+	[ -z "$v2" ] || assertEquals "$1: $2" 1 "$(echo "$2" | grep -cx '0::/')"
+	[ -z "$v1" ] || assertEquals "$1: $2" 1 "$(echo "$2" | grep -cx '[0-9]*:[a-z,]*pids[a-z,]*:/')"
 }
 
 assertInCgroupsOfTheTarget() {
@@ -140,7 +146,7 @@ testNamespacesAreJoinedToo() {
 	assertEquals 'status' 0 $?
 	assertEquals 'as the target is shown to it' \
 		"$("$NSEXEC" -t "$contained" -a -- cat /proc/1/cgroup)" "$got"
-	assertContains "$got" "/$name"
+	assertContains "$got" "/$leaf"
 }
 
 testCgroupNamespaceOfTheTargetShowsItsRoot() {
@@ -148,11 +154,8 @@ testCgroupNamespaceOfTheTargetShowsItsRoot() {
 	for words in '-C' '-a' '-a --fork'; do
 		got=$("$NSEXEC" -t $rooted -c $words -- cat /proc/self/cgroup 2>&1)
 		assertEquals "status with $words: $got" 0 $?
-		assertNotContains "with $words" "$got" "$name"
-		[ -z "$v2" ] || assertContains "with $words" "$got" '0::/'
-		[ -z "$v1" ] || assertContains "with $words" "$got
-" ':pids:/
-'
+		assertNotContains "with $words" "$got" "$leaf"
+		assertRoot "with $words" "$got"
 	done
 }
 
@@ -163,12 +166,7 @@ testCgroupIsJoinedBeforeACgroupNamespaceIsCreated() {
 		'--unshare=cgroup --map-root-user --fork'; do
 		got=$("$NSEXEC" -t $target -c $words -- cat /proc/self/cgroup 2>&1)
 		assertEquals "status with $words: $got" 0 $?
-		[ -z "$v2" ] || assertContains "with $words" "$got
-" '0::/
-'
-		[ -z "$v1" ] || assertContains "with $words" "$got
-" ':pids:/
-'
+		assertRoot "with $words" "$got"
 	done
 }
 
@@ -179,6 +177,7 @@ testNewPidNamespaceKeepsItsFirstProcess() {
 		got=$(with_faults clone3:error=EACCES "$NSEXEC" -t $target -c $words -- sh -c 'echo $$' 2>&1)
 		assertEquals "status with $words: $got" 0 $?
 		assertEquals "with $words" 1 "$got"
+		assertNotContains "with $words, it is not risked" "$(cat "$work/trace")" CLONE_INTO_CGROUP
 	done
 }
 
@@ -193,10 +192,10 @@ testProcessIsBornInTheCgroupOrMovesThereByItself() {
 				"$NSEXEC" -t $target -c $words -- cat /proc/self/cgroup >"$work/out" 2>&1
 			assertInCgroupsOfTheTarget "$words, $fault" "$(cat "$work/out")"
 			assertContains "$words, $fault" "$(cat "$work/trace")" 'CLONE_INTO_CGROUP'
-			moved=$(grep -c 'write([0-9]*, "0", 1)' "$work/trace")
+			moved=$(grep -c 'write([0-9]*, "0", 1' "$work/trace")
 			case $fault in
-			*delay*) assertEquals "$words, born there" "$(($(echo $both | wc -w) - 1))" "$moved" ;;
-			*) assertEquals "$words, moved" "$(echo $both | wc -w)" "$moved" ;;
+			*delay*) assertEquals "$words, $fault, born there" "$(($(echo $both | wc -w) - 1))" "$moved" ;;
+			*) assertEquals "$words, $fault, moved" "$(echo $both | wc -w)" "$moved" ;;
 			esac
 		done
 	done
@@ -231,8 +230,8 @@ testEverythingIsOpenedBeforeTheFirstChange() {
 testPlanShowsTheCgroups() {
 	with_cgroups || return 0
 	got=$("$NSEXEC" -t $target -c --plan -- a-program)
-	[ -z "$v2" ] || assertContains "$got" "1    cgroup  cgroup2 ${v2:+/$name}"
-	[ -z "$v1" ] || assertContains "$got" "1    cgroup  pids ${v1:+/$name}"
+	[ -z "$v2" ] || assertContains "$got" "1    cgroup  cgroup2 ${v2:+/$leaf}"
+	[ -z "$v1" ] || assertContains "$got" "1    cgroup  pids ${v1:+/$leaf}"
 	assertContains "$got" '2    exec    a-program'
 	got=$("$NSEXEC" -t $target -c --fork --plan -- a-program)
 	assertContains "$got" '1    fork '
@@ -260,7 +259,7 @@ view() {
 
 # Only in one hierarchy does it differ, so the others need not be seen.
 in_v2_alone() {
-	sh -c 'echo $$ >"$0/cgroup.procs"; exec sleep 300' "$v2/$name" &
+	sh -c 'echo $$ >"$0/cgroup.procs"; exec sleep 300' "$v2/$leaf" &
 	alone=$!
 	remember $alone
 	wait_for 'grep -qas "^sleep" "/proc/$alone/cgroup" || grep -qas "^sleep" "/proc/$alone/cmdline"'
@@ -279,22 +278,27 @@ testPureV2IsUnderstood() {
 testPureV1IsUnderstood() {
 	with_cgroups || return 0
 	[ -n "$v1" ] || { skip 'no cgroup v1 here'; return 0; }
-	sh -c 'echo $$ >"$0/cgroup.procs"; exec sleep 300' "$v1/$name" &
+	sh -c 'echo $$ >"$0/cgroup.procs"; exec sleep 300' "$v1/$leaf" &
 	alone=$!
 	remember $alone
 	wait_for 'grep -qas "^sleep" "/proc/$alone/cmdline"'
+	# One of the same name in another hierarchy is another one.
+	other=$(mount_of cgroup cpu)
+	[ "${other:-$v1}" = "$v1" ] || mkdir "$other/$leaf"
 	got=$(view 'umount -l "$1"' -t $alone -c -- cat /proc/self/cgroup)
 	assertEquals "status: $got" 0 $?
 	assertEquals "$(cgroups_of $alone)" "$got"
+	[ "${other:-$v1}" = "$v1" ] || rmdir "$other/$leaf"
 }
 
 testHierarchyThatIsNotMountedIsAnError() {
 	with_v2 || return 0
-	for view in 'umount -l "$1"' 'mount -t tmpfs none "$1"'; do
+	for view in 'umount -l "$1"' \
+		"mount -t tmpfs none \"\$1\"; mkdir \"\$1/$leaf\"; : >\"\$1/$leaf/cgroup.procs\""; do
 		for words in '' --fork; do
 			got=$(view "$view" -t $target -c $words -- echo 'it ran')
 			assertEquals "status after $view" 125 $?
-			assertEquals "nsexec: open cgroup.procs of cgroup2 (/$name): ENOENT No such file or directory
+			assertEquals "nsexec: open cgroup.procs of cgroup2 (/$leaf): ENOENT No such file or directory
 nsexec: hint: no mount of that hierarchy, of those that we see, shows the target's cgroup" "$got"
 		done
 	done
@@ -303,27 +307,27 @@ nsexec: hint: no mount of that hierarchy, of those that we see, shows the target
 # A part of the tree, at a place whose name mountinfo escapes.
 testPartOfTheTreeThatIsMountedWillDo() {
 	with_v2 || return 0
-	mkdir -p "$v2/$name/part/deep"
-	sh -c 'echo $$ >"$0/cgroup.procs"; exec sleep 300' "$v2/$name/part/deep" &
+	mkdir -p "$v2/$leaf/part/deep"
+	sh -c 'echo $$ >"$0/cgroup.procs"; exec sleep 300' "$v2/$leaf/part/deep" &
 	alone=$!
 	remember $alone
 	wait_for 'grep -qas "^sleep" "/proc/$alone/cmdline"'
-	view="mkdir -p \"\$0/a b\\\\c\"; mount --bind \"\$1/$name/part\" \"\$0/a b\\\\c\"; umount -l \"\$1\""
+	view="mkdir -p \"\$0/a b\\\\c\"; mount --bind \"\$1/$leaf/part\" \"\$0/a b\\\\c\"; umount -l \"\$1\""
 	got=$(view "$view" -t $alone -c -- cat /proc/self/cgroup)
 	assertEquals "status: $got" 0 $?
 	assertEquals "$(cgroups_of $alone)" "$got"
 	in_v2_alone
 	got=$(view "$view" -t $alone -c -- echo 'it ran')
 	assertEquals 'status' 125 $?
-	assertContains 'above what is mounted' "$got" "open cgroup.procs of cgroup2 (/$name): ENOENT"
+	assertContains 'above what is mounted' "$got" "open cgroup.procs of cgroup2 (/$leaf): ENOENT"
 }
 
 # From a cgroup namespace whose root is beside the target's cgroup, where the cgroup that has
 # both is mounted: "/.." is its root, and "/../sibling" the target.
 testCgroupOutsideOfOurCgroupNamespaceIsFound() {
 	with_v2 || return 0
-	mkdir -p "$v2/$name/ours" "$v2/$name/sibling"
-	sh -c 'echo $$ >"$0/cgroup.procs"; exec sleep 300' "$v2/$name/sibling" &
+	mkdir -p "$v2/$leaf/ours" "$v2/$leaf/sibling"
+	sh -c 'echo $$ >"$0/cgroup.procs"; exec sleep 300' "$v2/$leaf/sibling" &
 	alone=$!
 	remember $alone
 	wait_for 'grep -qas "^sleep" "/proc/$alone/cmdline"'
@@ -331,12 +335,12 @@ testCgroupOutsideOfOurCgroupNamespaceIsFound() {
 		exec unshare --cgroup --mount sh -c "
 			mount --bind \"\$0\" \"\$1\" && umount -l \"\$2\" &&
 			exec \"\$3\" -t \"\$4\" -c -- cat /proc/self/cgroup" "$0" "$@"' \
-		"$v2/$name" "$(mkdir -p "$work/m"; echo "$work/m")" "$v2" "$NSEXEC" $alone 2>&1)
+		"$v2/$leaf" "$(mkdir -p "$work/m"; echo "$work/m")" "$v2" "$NSEXEC" $alone 2>&1)
 	assertEquals "status: $got" 0 $?
 	assertContains "$got" '0::/../sibling'
 	# It is not known by which names the way leads there from the root of them all.
 	got=$(sh -c 'echo $$ >"$0/ours/cgroup.procs"
-		exec unshare --cgroup "$1" -t "$2" -c -- echo "it ran"' "$v2/$name" "$NSEXEC" $alone 2>&1)
+		exec unshare --cgroup "$1" -t "$2" -c -- echo "it ran"' "$v2/$leaf" "$NSEXEC" $alone 2>&1)
 	assertEquals 'status' 125 $?
 	assertContains "$got" 'open cgroup.procs of cgroup2 (/../sibling): ENOENT'
 }
@@ -355,7 +359,7 @@ testOrdinaryUserIsRefused() {
 	for words in '' --fork --detach; do
 		got=$($drop "$NSEXEC" -t $target -c $words -- echo 'it ran' 2>&1)
 		assertEquals "status with $words" 125 $?
-		assertContains "with $words" "$got" "(/$name): EACCES Permission denied
+		assertContains "with $words" "$got" "(/$leaf): EACCES Permission denied
 nsexec: hint: it takes the right to write cgroup.procs there"
 	done
 }
@@ -363,14 +367,14 @@ nsexec: hint: it takes the right to write cgroup.procs there"
 # delegated COMMAND...: by the ordinary user, in a cgroup beside $alone, both in a part of the
 # tree that is the user's.
 delegated() {
-	sh -c 'echo $$ >"$0/cgroup.procs"; exec "$@"' "$v2/$name/delegated/ours" $drop "$@"
+	sh -c 'echo $$ >"$0/cgroup.procs"; exec "$@"' "$v2/$leaf/delegated/ours" $drop "$@"
 }
 
 testOrdinaryUserMovesInADelegatedPart() {
 	with_v2 || return 0
-	mkdir -p "$v2/$name/delegated/ours" "$v2/$name/delegated/theirs"
-	chown -R $ordinary "$v2/$name/delegated"
-	sh -c 'echo $$ >"$0/cgroup.procs"; exec "$@"' "$v2/$name/delegated/theirs" \
+	mkdir -p "$v2/$leaf/delegated/ours" "$v2/$leaf/delegated/theirs"
+	chown -R $ordinary "$v2/$leaf/delegated"
+	sh -c 'echo $$ >"$0/cgroup.procs"; exec "$@"' "$v2/$leaf/delegated/theirs" \
 		$drop unshare --user --map-root-user --net --cgroup sleep 300 &
 	alone=$!
 	remember $alone
@@ -379,16 +383,14 @@ testOrdinaryUserMovesInADelegatedPart() {
 		got=$(delegated "$NSEXEC" -t $alone -c $words -- cat /proc/self/cgroup 2>&1)
 		assertEquals "status with $words: $got" 0 $?
 		case $words in
-		*-a* | *-C*) assertContains "with $words" "$got
-" '0::/
-' ;;
-		*) assertContains "with $words" "$got" "0::/$name/delegated/theirs" ;;
+		*-a* | *-C*) assertEquals "with $words: $got" 1 "$(echo "$got" | grep -cx '0::/')" ;;
+		*) assertContains "with $words" "$got" "0::/$leaf/delegated/theirs" ;;
 		esac
 	done
 	# Out of it, the nearest cgroup above both is not the user's.
 	got=$($drop "$NSEXEC" -t $alone -c -- echo 'it ran' 2>&1)
 	assertEquals 'status from elsewhere' 125 $?
-	assertContains "$got" "nsexec: cgroup cgroup2 (/$name/delegated/theirs): EACCES Permission denied
+	assertContains "$got" "nsexec: cgroup cgroup2 (/$leaf/delegated/theirs): EACCES Permission denied
 nsexec: hint: it takes the right to write cgroup.procs there and, in cgroup2, in the nearest"
 }
 
@@ -408,7 +410,7 @@ nsexec: hint: a cpuset must have cpuset.cpus and cpuset.mems to take processes'
 			got=$(with_faults "clone3:error=ENOSYS write:error=${error%% *}:when=1" \
 				"$NSEXEC" -t $target -c $words -- echo 'it ran' 2>&1)
 			assertEquals "status with $words" 125 $?
-			assertContains "with $words" "$got" "(/$name): $error"
+			assertContains "with $words" "$got" "(/$leaf): $error"
 			assertNotContains "with $words" "$got" 'it ran'
 		done
 	done
@@ -417,17 +419,17 @@ nsexec: hint: a cpuset must have cpuset.cpus and cpuset.mems to take processes'
 testCgroupThatIsRemovedMeanwhileIsAnError() {
 	with_v2 || return 0
 	need strace || return 0
-	mkdir "$v2/$name/short"
-	sh -c 'echo $$ >"$0/cgroup.procs"; exec sleep 300' "$v2/$name/short" &
+	mkdir "$v2/$leaf/short"
+	sh -c 'echo $$ >"$0/cgroup.procs"; exec sleep 300' "$v2/$leaf/short" &
 	alone=$!
 	wait_for 'grep -qas "^sleep" "/proc/$alone/cmdline"'
-	hold rt_sigprocmask '' "$NSEXEC" -t $alone -c --fork -- echo 'it ran' >"$work/out" 2>&1
+	hold getpid '' "$NSEXEC" -t $alone -c --fork -- echo 'it ran' >"$work/out" 2>&1
 	kill -KILL $alone
 	wait $alone 2>/dev/null
-	wait_for 'rmdir "$v2/$name/short" 2>/dev/null'
+	wait_for 'rmdir "$v2/$leaf/short" 2>/dev/null'
 	release
 	assertEquals 'status' 125 $status
-	assertContains "$(cat "$work/out")" "nsexec: cgroup cgroup2 (/$name/short): ENODEV"
+	assertContains "$(cat "$work/out")" "nsexec: cgroup cgroup2 (/$leaf/short): ENODEV"
 }
 
 testCgroupOfNobodyIsRefused() {
