@@ -5,8 +5,8 @@
 # the program itself finds it: root's, an ordinary user's, in a container with a user
 # namespace, executed or a host that goes on.  Whoever waits for it keeps its own.
 #
-# From lib.sh; by eval; programs are expanded elsewhere; lists of words.
-# shellcheck disable=SC2154,SC2016,SC2034,SC2086
+# From lib.sh; by eval; programs are expanded elsewhere; lists of words; dash has ulimit -S.
+# shellcheck disable=SC2154,SC2016,SC2034,SC2086,SC3045
 
 . "$(dirname "$0")/lib.sh"
 
