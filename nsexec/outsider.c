@@ -189,6 +189,12 @@ int nsx_outsider_start(struct nsx_outsider *o, const struct nsx_facts *f, nsx_ki
 	return nsx_fail(e, NSX_STEP_FORK, rc, "process outside", NULL);
 }
 
+void nsx_outsider_gone(struct nsx_error *e, enum nsx_step step)
+{
+	if (e->step == NSX_STEP_NONE)
+		(void)nsx_fail(e, step, 0, "the process outside was killed", NULL);
+}
+
 void nsx_outsider_end(struct nsx_outsider *o)
 {
 	nsx_fd_close(&o->channel);

@@ -27,6 +27,9 @@ void nsx_outsider_init(struct nsx_outsider *o);
 int nsx_outsider_start(struct nsx_outsider *o, const struct nsx_facts *f, nsx_kinds joins,
 		       const struct nsx_log *log, struct nsx_error *e);
 
+/* An act that has failed without an error: it is gone, and has told nothing. */
+void nsx_outsider_gone(struct nsx_error *e, enum nsx_step step);
+
 /* Close the channel and wait for its end. */
 void nsx_outsider_end(struct nsx_outsider *o);
 

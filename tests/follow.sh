@@ -163,6 +163,12 @@ testHostFollowsTheTarget() {
 	done
 }
 
+testTerminalBelongsToTheUserOfTheTarget() {
+	at userns || return 0
+	assertEquals 1000 "$("$NSEXEC" -t "$in_userns" -a -S follow -G follow --pty -- \
+		stat -L -c %u /proc/self/fd/1 </dev/null | tr -d '\r')"
+}
+
 testFollowNeedsATarget() {
 	refused 'options: follow needs a target, -t (--setuid)' -S follow -- true
 	refused 'options: follow needs a target, -t (--setgid)' -G follow -- true
