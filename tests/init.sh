@@ -212,10 +212,10 @@ print("up", flush=True); time.sleep(300)' >"$out" 2>&1 </dev/null &
 	wait_for '[ -s "$out" ]'
 	init=$(children_of "$front")
 	for it in "$front" "${init% }"; do
-		sum=$(awk '/^Private_(Clean|Dirty):/ { sum += $2 } END { print sum }' \
+		sum=$(awk '/^Private_Dirty:/ { sum += $2 } END { print sum }' \
 			"/proc/$it/smaps_rollup")
 		echo "one of two in front of python: $sum KiB"
-		assertTrue "$sum KiB" "[ $sum -lt 200 ]"
+		assertTrue "$sum KiB" "[ $sum -lt 100 ]"
 	done
 	kill_front
 }

@@ -137,20 +137,9 @@ static void every_capability_is_read_as_it_is_shown(void)
 /* Whatever is typed: no crash, one of the two, and a set that is consistent. */
 static void noise_is_understood_or_refused(void)
 {
-	static const char *const pieces[] = { "+",
-					      "-",
-					      ",",
-					      "all",
-					      "none",
-					      "target",
-					      "kill",
-					      "cap_",
-					      "12",
-					      "net_admin",
-					      "x",
-					      "64",
-					      "CAP_"
-					      "\xff" };
+	static const char *const pieces[] = { "+",	"-",	",",	   "all", "none",
+					      "target", "kill", "cap_",	   "12",  "net_admin",
+					      "x",	"64",	"CAP_\xff" };
 	unsigned seed = 1, good = 0, bad = 0;
 
 	for (int i = 0; i < 200000; i++) {
