@@ -142,7 +142,7 @@ $both
 	assertEquals 'status' 125 $?
 	assertContains "$got" "$got" 'nsexec: map: /usr/bin/newuidmap (exit status 1)'
 	# The tool is waited for, whatever we have inherited.
-	got=$(trap '' CHLD; with_subids "$NSEXEC" --map-root-user --map-auto -- id -u 2>&1)
+	got=$(with_subids env --ignore-signal=CHLD "$NSEXEC" --map-root-user --map-auto -- id -u 2>&1)
 	assertEquals 0 "$got"
 	i=0
 	while [ $i -le 340 ]; do
@@ -236,6 +236,36 @@ testProcShowsTheNewPidNamespaceOnly() {
 	assertNull 'nothing is left' "$(ls "$work/proc")"
 }
 
+# Whatever the propagation of all others is.
+testNewProcIsNotSeenOutHere() {
+	need_root || return 0
+	for it in private shared slave unchanged; do
+		assertEquals "$it" 1 "$(unshare --mount sh -c '
+			mount --make-rshared / && "$@" && grep -c " /proc proc " /proc/mounts' sh \
+			"$NSEXEC" --unshare=pid --propagation=$it --mount-proc -- true 2>&1)"
+	done
+	say='grep " /proc proc " /proc/mounts | tail -n 1'
+	got=$(inside --unshare=pid --mount-proc)
+	assertContains "$got" "$got" 'nosuid,nodev,noexec'
+}
+
+testDirectoryThatIsHiddenIsRefused() {
+	need_root || return 0
+	for it in wd:cwd root:root; do
+		assertEquals "nsexec: ${it#*:} $work/empty: ESTALE Stale file handle" \
+			"$(unshare --mount sh -c 'cd "$0" && mount -t tmpfs none "$0" && exec "$@"' \
+				"$work/empty" "$NSEXEC" --unshare=mnt --${it%:*}=. -- true 2>&1)"
+	done
+}
+
+# They were the caller's before, and the kernel has them denied.
+testGroupsStayWhereTheyCannotBeDropped() {
+	need_root || return 0
+	say='id -u; sed -n "s/^Groups:[^0-9]*//p" /proc/self/status | wc -w'
+	assertEquals '0 1' "$(setpriv --reuid $ordinary --regid $ordinary --groups 7 \
+		"$NSEXEC" --map-root-user --setuid=0 -- sh -c "$say" 2>&1 | paste -sd ' ' -)"
+}
+
 testNamesAndLoopback() {
 	say='hostname; cat /sys/class/net/lo/flags; ip -o link show lo | grep -c "UP,LOWER_UP"'
 	before=$(hostname)
@@ -280,6 +310,11 @@ testNewNamespacesOfAnOrdinaryUsersOwnContainer() {
 	assertNotEquals "$(ns_of "$target" user)" "$(echo "$got" | tail -n 1 | tr -dc 0-9)"
 	got=$(inside_as_user -t "$target" -a --map-users=all --map-groups=all)
 	assertEquals "$got" '0  0 0 1  0 0 1' "$(echo "$got" | head -n 3 | paste -sd ' ' -)"
+	# To write our own map does not let those in there look into us.
+	need python3 || return 0
+	got=$($as_user env NSEXEC="-t $target -U --map-root-user" LD_PRELOAD="$PRELOAD" \
+		python3 -c 'import ctypes; print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))' 2>&1)
+	assertEquals 'not dumpable' 0 "$got"
 }
 
 # The program is alone: no child that it does not know, no descriptor.
@@ -299,6 +334,19 @@ testNothingOfOursIsLeftToTheProgram() {
 		assertEquals "$words" "$want" "$got"
 		umount "$work/ns-left" 2>/dev/null
 	done
+}
+
+testNothingOfOursIsLeftToTheWaiter() {
+	need_root || return 0
+	: >"$work/ns-left"
+	"$NSEXEC" --unshare=pid=$work/ns-left -- sleep 300 &
+	front=$!
+	remember $front
+	wait_for 'umount "$work/ns-left" 2>/dev/null'
+	wait_for '[ -z "$(ls "/proc/$front/fd")" ]'
+	assertEquals 'children' 1 "$(children_of $front | wc -w)"
+	kill $front
+	wait $front 2>/dev/null
 }
 
 testNewNamespacesPersistInFiles() {
