@@ -344,9 +344,10 @@ testNothingOfOursIsLeftToTheWaiter() {
 	remember $front
 	wait_for 'umount "$work/ns-left" 2>/dev/null'
 	wait_for '[ -z "$(ls "/proc/$front/fd")" ]'
-	assertEquals 'children' 1 "$(children_of $front | wc -w)"
-	kill $front
+	left=$(children_of $front)
+	kill -KILL $front
 	wait $front 2>/dev/null
+	assertEquals "the program alone: $left" 1 "$(echo "$left" | wc -w)"
 }
 
 testNewNamespacesPersistInFiles() {
