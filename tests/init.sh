@@ -193,6 +193,11 @@ testStopsAreMirrored() {
 	assertContains "$(cat "$out")" back
 }
 
+# Those that nobody else has.
+kilobytes_of() {
+	awk '/^Private_Dirty:/ { sum += $2 } END { print sum }' "/proc/$1/smaps_rollup"
+}
+
 testInitHoldsNoFileAndLittleMemory() {
 	need_root || return 0
 	begin -- sh -c 'echo up; exec sleep 300'
@@ -211,11 +216,9 @@ print("up", flush=True); time.sleep(300)' >"$out" 2>&1 </dev/null &
 	remember "$front"
 	wait_for '[ -s "$out" ]'
 	init=$(children_of "$front")
-	for it in "$front" "${init% }"; do
-		sum=$(awk '/^Private_Dirty:/ { sum += $2 } END { print sum }' \
-			"/proc/$it/smaps_rollup")
-		echo "one of two in front of python: $sum KiB"
-		assertTrue "$sum KiB" "[ $sum -lt 100 ]"
+	for one in "$front" "${init% }"; do
+		wait_for '[ "$(kilobytes_of "$one")" -lt 100 ]'
+		assertTrue "$(kilobytes_of "$one") KiB" $?
 	done
 	kill_front
 }

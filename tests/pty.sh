@@ -282,6 +282,16 @@ testAShellReadsCommandsToTheEndOfInput() {
 	done
 }
 
+# What was said to one that reads lines is lost to it.
+testEndOfInputIsToldAgainToWhoReadsKeys() {
+	timeout 10 "$ns" --pty -- sh -c 'sleep 0.3; stty -icanon -echo
+		until [ "$(dd bs=1 count=1 2>/dev/null | od -An -tx1)" = " 04" ]; do :; done
+		echo keys; stty icanon; cat; echo lines' </dev/null >"$work/out"
+	assertEquals 'status' 0 $?
+	assertContains "$(cat "$work/out")" keys
+	assertContains "$(cat "$work/out")" lines
+}
+
 testInputIsNotEchoedWhereNobodyTypes() {
 	assertEquals once "$(echo once | "$ns" --pty -- cat | tr -d '\r')"
 }
@@ -448,6 +458,45 @@ testTerminalIsPutBackWhenItStops() {
 		settings same
 		type exit 7\r
 		end 7
+	END
+}
+
+# A shell puts the terminal right by itself; this caller only waits.
+testTerminalIsPutBackWhoeverTheCallerIs() {
+	need python3 || return 0
+	cat >"$work/caller.py" <<-'END'
+	import os, signal, sys
+	signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+	pid = os.fork()
+	if pid == 0:
+	    os.setpgid(0, 0)
+	    os.tcsetpgrp(0, os.getpid())
+	    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+	    os.execv(sys.argv[1], sys.argv[1:])
+	status = os.waitpid(pid, os.WUNTRACED)[1]
+	while os.WIFSTOPPED(status):
+	    print("stopped by", os.WSTOPSIG(status), flush=True)
+	    status = os.waitpid(pid, os.WUNTRACED)[1]
+	sys.exit(os.waitstatus_to_exitcode(status))
+	END
+	at_terminal python3 "$work/caller.py" "$ns" --pty -- \
+		sh -c 'echo up; read -r x; echo "it was $x"; exit 3' <<-'END'
+		see ^up
+		settings raw
+		run kill -TSTP $(cat /proc/$1/task/$1/children)
+		see ^stopped by 20
+		settings same
+		run kill -CONT $(cat /proc/$1/task/$1/children)
+		settings raw
+		run p=$(echo $(cat /proc/$1/task/$1/children)); kill -STOP $(cat /proc/$p/task/$p/children)
+		see ^stopped by 19
+		settings same
+		run kill -CONT $(cat /proc/$1/task/$1/children)
+		settings raw
+		type word\r
+		see ^it was word
+		settings same
+		end 3
 	END
 }
 
