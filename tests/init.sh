@@ -36,6 +36,7 @@ tearDown() {
 
 # begin WORD...: in the background, until it says something; $front is the first process
 begin() {
+	: >"$out"
 	"$ns" "$@" >"$out" 2>&1 </dev/null &
 	front=$!
 	remember "$front"
@@ -157,8 +158,24 @@ testNobodyOutlivesTheProgram() {
 	need_root || return 0
 	"$ns" -- sh -c 'trap "" HUP TERM; setsid sleep 300 & sleep 300 & exit 5'
 	assertEquals 5 $?
-	# At once: the first process ends after the last one inside.
-	assertEquals '' "$(processes_with "INIT_MARK=$mark")"
+	no_process_left "INIT_MARK=$mark"
+}
+
+testFirstProcessEndsAfterTheLastOneInside() {
+	need_root && need python3 || return 0
+	python3 - "$ns" <<-'END'
+	import os, subprocess, sys
+	for n in range(5):
+	    p = subprocess.Popen([sys.argv[1], "--", "sh", "-c", """
+	        i=0; while [ $i -lt 100 ]; do sleep 300 & i=$((i + 1)); done; echo up; read x"""],
+	        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+	    p.stdout.readline()
+	    init = open("/proc/%d/task/%d/children" % (p.pid, p.pid)).read().strip()
+	    p.stdin.close()
+	    p.wait()
+	    assert not os.path.exists("/proc/" + init), n
+	END
+	assertEquals 'status' 0 $?
 }
 
 testEverybodyDiesWithTheWaiter() {

@@ -276,7 +276,7 @@ testAShellReadsCommandsToTheEndOfInput() {
 	need bash || return 0
 	for how in --noediting --norc; do
 		echo 'echo "it is $((6 * 7))"' |
-			"$ns" --pty -- env TERM=dumb bash --norc $how -i >"$work/out" 2>&1
+			timeout -k 1 20 "$ns" --pty -- env TERM=dumb bash --norc $how -i >"$work/out" 2>&1
 		assertEquals "status $how" 0 $?
 		assertContains "$(cat "$work/out")" 'it is 42'
 	done
@@ -284,7 +284,7 @@ testAShellReadsCommandsToTheEndOfInput() {
 
 # What was said to one that reads lines is lost to it.
 testEndOfInputIsToldAgainToWhoReadsKeys() {
-	timeout 10 "$ns" --pty -- sh -c 'sleep 0.3; stty -icanon -echo
+	timeout -k 1 10 "$ns" --pty -- sh -c 'sleep 0.3; stty -icanon -echo
 		until [ "$(dd bs=1 count=1 2>/dev/null | od -An -tx1)" = " 04" ]; do :; done
 		echo keys; stty icanon; cat; echo lines' </dev/null >"$work/out"
 	assertEquals 'status' 0 $?
