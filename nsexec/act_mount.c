@@ -19,8 +19,9 @@ int nsx_act_propagate(const struct nsx_walk *w, const struct nsx_act *act, struc
 }
 
 /*
- * Whatever the propagation of all others: it must not be seen out here.  What is no
- * mount point (EINVAL) has its parent's, and becomes private when it is one.
+ * A mount point is made private first, so that what is mounted on it is not seen out
+ * here whatever the propagation of all others.  What is no mount point (EINVAL) goes as
+ * its parent does, which is private but for who has asked for something else.
  */
 int nsx_act_mount(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e)
 {
@@ -33,7 +34,10 @@ int nsx_act_mount(const struct nsx_walk *w, const struct nsx_act *act, struct ns
 	if (rc == 0)
 		return 0;
 	(void)nsx_fail(e, NSX_STEP_MOUNT, -rc, act->text, act->path);
-	return nsx_hint(e, rc == -EPERM ? NSX_HINT_MOUNT_PROC : NSX_HINT_NONE, 0);
+	return nsx_hint(e,
+			rc == -EPERM && nsx_text_same(act->text, "proc") ? NSX_HINT_MOUNT_PROC
+									 : NSX_HINT_NONE,
+			0);
 }
 
 int nsx_act_register(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e)

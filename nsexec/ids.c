@@ -43,12 +43,7 @@ bool nsx_status_ids(const char *status, const char *name, struct nsx_ids *out)
 	return *rest == '\n';
 }
 
-/* One line of a map. */
-struct extent {
-	uint32_t inside, outside, count;
-};
-
-static bool next_extent(const char **at, struct extent *out)
+bool nsx_map_next(const char **at, struct nsx_range *out)
 {
 	if (!next_number(at, &out->inside) || !next_number(at, &out->outside) ||
 	    !next_number(at, &out->count))
@@ -59,9 +54,9 @@ static bool next_extent(const char **at, struct extent *out)
 
 bool nsx_map_inside(const char *map, uint32_t outside, uint32_t *inside)
 {
-	struct extent x;
+	struct nsx_range x;
 
-	while (next_extent(&map, &x))
+	while (nsx_map_next(&map, &x))
 		if (outside >= x.outside && outside - x.outside < x.count) {
 			*inside = x.inside + (outside - x.outside);
 			return true;
@@ -71,9 +66,9 @@ bool nsx_map_inside(const char *map, uint32_t outside, uint32_t *inside)
 
 bool nsx_map_has(const char *map, uint32_t inside)
 {
-	struct extent x;
+	struct nsx_range x;
 
-	while (next_extent(&map, &x))
+	while (nsx_map_next(&map, &x))
 		if (inside >= x.inside && inside - x.inside < x.count)
 			return true;
 	return false;

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "colon.h"
+#include "ids.h"
 #include "search.h"
 
 /* User ids and group ids have the same rules, and other files. */
@@ -109,16 +110,11 @@ static int open_map(const struct source *s, struct nsx_error *e)
 	return fd < 0 ? nsx_fail(e, NSX_STEP_MAP, -fd, path, NULL) : fd;
 }
 
-static const char *next_number(const char *at, uint64_t *out)
-{
-	while (*at == ' ')
-		at++;
-	return nsx_text_digits(at, UINT32_MAX, out);
-}
-
 static int add_all(const struct source *s, struct nsx_idmap *map, struct nsx_error *e)
 {
 	char text[NSX_IDMAP_BYTES];
+	const char *at = text;
+	struct nsx_range range;
 	size_t len = 0;
 	nsx_autofd fd = open_map(s, e);
 	long n;
@@ -128,18 +124,11 @@ static int add_all(const struct source *s, struct nsx_idmap *map, struct nsx_err
 	while ((n = nsx_sys_read(fd, text + len, sizeof(text) - 1 - len)) > 0)
 		len += (size_t)n;
 	text[len] = '\0';
-	for (const char *at = text; *at; at++) {
-		uint64_t inside, outside, count;
-
-		at = next_number(at, &inside);
-		at = at ? next_number(at, &outside) : NULL;
-		at = at ? next_number(at, &count) : NULL;
-		if (!at || *at != '\n')
-			return fail(s, EINVAL, "the map of the namespace around it", e);
-		nsx_idmap_add(map, &(struct nsx_range){ (uint32_t)inside, (uint32_t)inside,
-							(uint32_t)count });
+	while (nsx_map_next(&at, &range)) {
+		range.outside = range.inside;
+		nsx_idmap_add(map, &range);
 	}
-	return 0;
+	return *at ? fail(s, EINVAL, "the map of the namespace around it", e) : 0;
 }
 
 static int add_said(const struct source *s, const char *value, struct nsx_idmap *map,

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "plan.h"
-
 #include "planner.h"
-
-#include "standing.h"
 
 struct nsx_act *nsx_plan_add(struct nsx_plan *p, enum nsx_step step)
 {
@@ -29,6 +25,7 @@ static void add_stage_2(struct nsx_plan *p, const struct nsx_request *rq)
 	p->act[p->n - 1].keep_groups = !rq->runc.drop_groups;
 	p->act[p->n - 1].must_drop = rq->runc.drop_groups;
 }
+
 /* What is the program's alone: behind the fork, if there is one. */
 static void add_of_program(struct nsx_plan *p, const struct nsx_request *rq,
 			   const struct nsx_facts *f)
@@ -101,9 +98,9 @@ void nsx_plan_make(const struct nsx_request *rq, const struct nsx_facts *f, enum
 	if (rq->runc.asked)
 		add_stage_2(p, rq);
 	add_of_program(p, rq, f);
+	/* Last: until then, errors are the caller's to see. */
 	if (rq->pty)
-		nsx_plan_add(p,
-			     NSX_STEP_PTY); /* last: until then, errors are the caller's to see */
+		nsx_plan_add(p, NSX_STEP_PTY);
 	if (!p->forks)
 		p->n_first = p->n;
 }

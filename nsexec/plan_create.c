@@ -49,7 +49,7 @@ static void add_new_user(struct nsx_plan *p, const struct nsx_request *rq,
 	nsx_plan_add(p, NSX_STEP_UNSHARE)->kinds = NSX_KIND_BIT(NSX_USER);
 	if (o->uid_map || o->gid_map || o->deny_setgroups || o->allow_setgroups) {
 		nsx_plan_add(p, NSX_STEP_MAP)->ourselves = f->alone;
-		p->outside = !f->alone;
+		p->outside = p->outside || !f->alone;
 	}
 }
 

@@ -4,24 +4,16 @@
 #include <errno.h>
 
 #include "facts.h"
+#include "ids.h"
 
-/* The id in a map of lines "INSIDE OUTSIDE COUNT" that stands for @id; UINT32_MAX: none. */
+/* UINT32_MAX: it has no name in there. */
 static uint32_t inside_of(const char *map, uint32_t id)
 {
-	while (map && *map) {
-		uint64_t number[3] = { 0 };
+	uint32_t inside = UINT32_MAX;
 
-		for (int i = 0; i < 3 && map; i++) {
-			while (*map == ' ')
-				map++;
-			map = nsx_text_digits(map, UINT32_MAX, &number[i]);
-		}
-		if (map && id >= number[1] && id - number[1] < number[2])
-			return (uint32_t)(number[0] + (id - number[1]));
-		while (map && *map && *map++ != '\n')
-			;
-	}
-	return UINT32_MAX;
+	if (map)
+		(void)nsx_map_inside(map, id, &inside); /* else it stays */
+	return inside;
 }
 
 void nsx_settling_make(const struct nsx_request *rq, const struct nsx_facts *f,

@@ -2,6 +2,7 @@
 #include "shapes.h"
 
 #include <errno.h>
+
 #include "handoff.h"
 #include "reaper.h"
 #include "relay.h"
@@ -157,8 +158,8 @@ static int walk_new(struct nsx_engine *en, struct nsx_error *e)
 	if (en->plan.n == en->plan.n_first + 1)
 		return 0;
 	if (nsx_stage_walk_new(&en->plan, &en->facts, en->outsider.channel, en->log, e) < 0) {
-		nsx_outsider_gone(
-			e, en->plan.act[en->plan.n_first + 1].step); /* PERSIST comes first */
+		/* Of what may be asked of it there, PERSIST comes first. */
+		nsx_outsider_gone(e, en->plan.act[en->plan.n_first + 1].step);
 		return -1;
 	}
 	nsx_fd_close(&en->outsider.channel);
