@@ -475,6 +475,24 @@ testSignalOfKillChild() {
 	assertContains "$("$NSEXEC" --kill-child=NONE -- true 2>&1)" '--kill-child takes a signal (NONE)'
 }
 
+# The kernel forgets who is to die with whom when ids change.
+testProgramThatBecomesAnotherUserDiesWithItsWaiter() {
+	need_root || return 0
+	for words in "-S $ordinary" "-S $ordinary -G $ordinary --unshare=pid"; do
+		rm -f "$work/another"
+		"$NSEXEC" --fork $words -- sh -c 'echo up >"$0"; exec sleep 300' "$work/another" &
+		front=$!
+		remember $front
+		wait_for '[ -s "$work/another" ]'
+		left=$(children_of $front)
+		remember $left
+		kill -KILL $front
+		wait $front 2>/dev/null
+		wait_for '! kill -0 $left 2>/dev/null'
+		assertFalse "$words" "kill -0 $left 2>/dev/null"
+	done
+}
+
 testWhatGoesWrongSaysWhyAndLeavesNothing() {
 	while IFS='|' read -r words want; do
 		got=$($as_user "$NSEXEC" $words -- true 2>&1)
