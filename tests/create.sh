@@ -223,6 +223,22 @@ testRootAndDirectoryAreOfTheNewMountNamespace() {
 	assertEquals 'of a target' mounted "$(inside -t "$target" -m -r -w --unshare=mnt)"
 }
 
+# Where all is shared, as on most machines: in a mount namespace for the purpose.
+testMountsAreNotSeenOutsideWhereAllIsShared() {
+	need_root || return 0
+	while read -r words want; do
+		got=$(unshare --mount --propagation shared sh -c '
+			"$1" $2 -- mount -t tmpfs x "$3"
+			findmnt -no FSTYPE "$3"' sh "$NSEXEC" "$words" "$work/empty")
+		assertEquals "$words" "${want:-}" "$got"
+	done <<-END
+		--unshare=mnt
+		--propagation=slave
+		--propagation=shared tmpfs
+		--propagation=unchanged tmpfs
+	END
+}
+
 testProcShowsTheNewPidNamespaceOnly() {
 	say='ls /proc | grep -c "^[0-9]"; cut -d " " -f 1 /proc/self/stat'
 	assertEquals '2 2' "$(inside_as_user --unshare=pid --map-root-user --mount-proc |
