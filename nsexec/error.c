@@ -85,9 +85,10 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 	[NSX_HINT_UNSHARE] = "to create one, say --unshare=KIND",
 	[NSX_HINT_MAP_ROOT] =
 		"unshare's -r, to be root in a new user namespace, is --map-root-user",
-	[NSX_HINT_PERSIST] =
-		"binding needs CAP_SYS_ADMIN out here; for mnt, FILE must be on a mount "
-		"that is private: mount --bind DIR DIR; mount --make-private DIR",
+	[NSX_HINT_PERSIST] = "binding a namespace to a file needs CAP_SYS_ADMIN out here",
+	[NSX_HINT_NEWER] =
+		"the kernel binds a mount namespace only where it counts as newer than the "
+		"one out here, which it may not by chance: try again",
 	[NSX_HINT_TOUCH] = "the file must be there: touch FILE",
 	[NSX_HINT_PROPAGATE] =
 		"the root directory is no mount point; --propagation=unchanged leaves "

@@ -31,10 +31,12 @@ int nsx_outside_ask(int channel, enum nsx_step step, nsx_kinds kinds, struct nsx
 	union answer answer;
 	long n = -1;
 
-	(void)nsx_sys_prctl(NSX_PR_SET_DUMPABLE, 1); /* cannot fail: a valid value */
+	/* To bind a file takes rights that need no such help. */
+	if (step != NSX_STEP_PERSIST)
+		(void)nsx_sys_prctl(NSX_PR_SET_DUMPABLE, 1); /* cannot fail: a valid value */
 	if (nsx_sys_send(channel, &word, sizeof(word)) == sizeof(word))
 		n = nsx_sys_read(channel, &answer, sizeof(answer));
-	if (dumpable != 1)
+	if (dumpable != 1 && step != NSX_STEP_PERSIST)
 		(void)nsx_sys_prctl(NSX_PR_SET_DUMPABLE, 0);
 	if (n == sizeof(answer.error))
 		*e = answer.error;

@@ -17,7 +17,8 @@
  * @kinds:   PERSIST: of which
  * @e:       what the process outside tells
  *
- * Dumpable meanwhile: our files in /proc could otherwise be opened by root alone.
+ * Dumpable meanwhile, but for PERSIST: our files in /proc could otherwise be opened by
+ * root alone.
  *
  * Return: 0; -1, without an error if the process outside is gone: there was nothing to
  * tell, or it has told it.

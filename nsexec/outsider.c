@@ -50,7 +50,10 @@ static int persist(const struct outsider *self, nsx_kinds kinds, struct nsx_erro
 		rc = nsx_sys_mount(path, file, NULL, NSX_MS_BIND);
 		if (rc < 0) {
 			(void)nsx_fail(e, NSX_STEP_PERSIST, -rc, nsx_kind_table[k].name, path);
-			return nsx_hint(e, NSX_HINT_PERSIST, 0);
+			return nsx_hint(e,
+					k == NSX_MNT && rc == -EINVAL ? NSX_HINT_NEWER
+								      : NSX_HINT_PERSIST,
+					0);
 		}
 	}
 	return 0;
