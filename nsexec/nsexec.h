@@ -2,11 +2,15 @@
 /*
  * nsexec: put a program into other Linux namespaces before its first line runs.
  *
- * What programs that start others through nsexec need to know of it: the names of
- * its variables and files, and what its exit statuses mean.  See nsexec(1).
+ * First what programs that start others through nsexec need to know of it: the names of its
+ * variables, and what its exit statuses mean; see nsexec(1).  Then libnsexec, for programs
+ * that have threads already; see nsexec(3).
  */
 #ifndef NSEXEC_H
 #define NSEXEC_H
+
+#include <stddef.h>
+#include <stdint.h>
 
 #define NSEXEC_VERSION_MAJOR 0
 #define NSEXEC_VERSION_MINOR 1
@@ -29,6 +33,11 @@
 #define NSEXEC_ENV_LOGPIPE "_LIBCONTAINER_LOGPIPE"
 #define NSEXEC_ENV_LOGLEVEL "_LIBCONTAINER_LOGLEVEL"
 
+/* Exit statuses that are not the program's own. */
+#define NSEXEC_EXIT_FAILED 125	   /* nsexec could not do what was asked */
+#define NSEXEC_EXIT_CANNOT_RUN 126 /* the program was found but cannot be executed */
+#define NSEXEC_EXIT_NOT_FOUND 127  /* the program was not found */
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -44,13 +53,382 @@ extern "C" {
  */
 void nsexec(void);
 
+/*
+ * libnsexec
+ *
+ * Functions that can fail return -1 and fill @e, which may be NULL; errno is neither
+ * used nor changed.  Any thread may call any of them at any time, but for what a comment
+ * excludes.  Descriptors that they return are O_CLOEXEC.
+ *
+ * A struct that is handed in begins with its own size, so that it may grow: set it to
+ * sizeof(struct ...), and all that is not used to zero.
+ */
+#if defined(__GNUC__)
+#pragma GCC visibility push(default)
+#endif
+
+/* What went wrong; all of it text or plain numbers, for other languages too. */
+struct nsexec_error {
+	char step[16]; /* what was being attempted: "join", "open", "exec", ... */
+	int err;       /* positive errno; 0: the request itself is wrong */
+	int reserved;
+	char subject[184]; /* with which thing: "net (/proc/1234/ns/net)"; cut short if long */
+	char hint[256];	   /* what usually helps; empty: nothing known */
+};
+
+/**
+ * nsexec_error_text() - "join net (/proc/1/ns/net): EPERM Operation not permitted"
+ * @buf, @size: where it goes, ended by NUL, cut short if it does not fit
+ *
+ * Return: bytes of the whole text, without its NUL, as snprintf(3).
+ */
+size_t nsexec_error_text(const struct nsexec_error *e, char *buf, size_t size);
+
+/* Version of the library that is loaded: "0.1.0". */
+const char *nsexec_version(void);
+
+/*
+ * Kinds of namespaces are the CLONE_NEW* of <sched.h> and namespaces(7); a set is several
+ * of them, or-ed together.  Names are those of /proc/PID/ns: cgroup, ipc, mnt, net, pid,
+ * time, user, uts.
+ */
+
+/* The kind of that name, or 0. */
+int nsexec_kind_by_name(const char *name);
+
+/* The name of one kind; NULL: it is none, or more than one. */
+const char *nsexec_kind_name(int kind);
+
+/* All kinds that this library knows. */
+int nsexec_kinds_known(void);
+
+/**
+ * nsexec_kinds() - the kinds that this kernel has
+ * @set: out
+ * @e:   step CHECK, where /proc cannot be read
+ */
+int nsexec_kinds(int *set, struct nsexec_error *e);
+
+/**
+ * nsexec_kinds_text() - "ipc,net,pid": the names, in alphabetical order
+ *
+ * Bits that are no kind are shown as one number behind them, "net,0x100".  Empty for 0.
+ *
+ * Return: as nsexec_error_text().
+ */
+size_t nsexec_kinds_text(int set, char *buf, size_t size);
+
+/* The reverse: names divided by commas, or "all".  Step OPTIONS: a name that is no kind. */
+int nsexec_kinds_parse(const char *text, int *set, struct nsexec_error *e);
+
+/**
+ * nsexec_supported() - can these kinds be used here?
+ * @missing: out, may be NULL: those of @set that cannot, and bits that are no kind
+ * @e: why the first of them cannot: not in this kernel, or none may be created (the
+ *     limits in /proc/sys/user, or a system that keeps user namespaces to root)
+ *
+ * Return: 1: yes, each; 0: no, with @e filled; -1: cannot be told, with @e filled.
+ */
+int nsexec_supported(int set, int *missing, struct nsexec_error *e);
+
+/* Where a namespace is to be found. */
+enum nsexec_place {
+	NSEXEC_OF_PID,	  /* of the process @number */
+	NSEXEC_OF_PIDFD,  /* of the process whose pidfd is @number */
+	NSEXEC_OF_THREAD, /* of the thread @number, as gettid(2); 0: of the one that calls */
+	NSEXEC_AT_PATH,	  /* the file @path: /run/netns/NAME, /proc/PID/ns/KIND, ... */
+	NSEXEC_AT_FD	  /* the descriptor @number is one already; stays the caller's */
+};
+
+struct nsexec_where {
+	int place; /* enum nsexec_place */
+	int number;
+	const char *path;
+};
+
+/* In C: nsexec_open(NSEXEC_PID(1234), CLONE_NEWNET, &e). */
+#define NSEXEC_PID(pid) (&(const struct nsexec_where){ NSEXEC_OF_PID, (pid), NULL })
+#define NSEXEC_PIDFD(fd) (&(const struct nsexec_where){ NSEXEC_OF_PIDFD, (fd), NULL })
+#define NSEXEC_THREAD(tid) (&(const struct nsexec_where){ NSEXEC_OF_THREAD, (tid), NULL })
+#define NSEXEC_PATH(path) (&(const struct nsexec_where){ NSEXEC_AT_PATH, 0, (path) })
+#define NSEXEC_FD(fd) (&(const struct nsexec_where){ NSEXEC_AT_FD, (fd), NULL })
+
+/* What two namespaces have in common only if they are one: see namespaces(7). */
+struct nsexec_id {
+	uint64_t dev;
+	uint64_t ino;
+};
+
+/* A third answer, beside 0 and -1: the process, thread or file is not there any more. */
+#define NSEXEC_GONE 1
+
+/**
+ * nsexec_identify() - which namespace is it?
+ * @kind: one kind
+ *
+ * Return: 0; NSEXEC_GONE: who had it is gone (a zombie has left its namespaces too), with
+ * @e filled; -1: any other failure.
+ */
+int nsexec_identify(const struct nsexec_where *where, int kind, struct nsexec_id *id,
+		    struct nsexec_error *e);
+
+/**
+ * nsexec_open() - open a namespace, and prove that it is one of that kind
+ * @kind: one kind
+ * @e:    step TARGET, OPEN or CHECK; a file that is no namespace, or of another kind, is
+ *        an error of CHECK, with EINVAL
+ *
+ * Return: a descriptor, the caller's to close, or -1.
+ */
+int nsexec_open(const struct nsexec_where *where, int kind, struct nsexec_error *e);
+
+/* "/proc/PID/ns/KIND" and "/proc/PID/task/TID/ns/KIND"; fail for what is not one kind. */
+int nsexec_path(int pid, int kind, char *buf, size_t size, struct nsexec_error *e);
+int nsexec_path_of_thread(int pid, int tid, int kind, char *buf, size_t size,
+			  struct nsexec_error *e);
+
+/* Join even if there are other threads: they stay where they are. */
+#define NSEXEC_JOIN_THREADED 1u
+
+/**
+ * nsexec_join() - move the calling thread
+ * @kinds: of a process or thread: any set; of a file: one kind
+ * @flags: 0, or NSEXEC_JOIN_THREADED
+ *
+ * Opened and checked before the first is joined; what is shared already is left out.
+ * A user namespace comes first, or last, by who owns the others.  PID and time: only
+ * later children are moved.  User and time cannot be joined while there are other
+ * threads, whatever @flags; mount only by a thread that shares its root and cwd with no
+ * other (unshare(2), CLONE_FS).
+ *
+ * Return: 0, or -1: step GATE if there are other threads; TARGET, OPEN or CHECK: nothing
+ * has changed; JOIN: of several kinds some may be joined already.
+ */
+int nsexec_join(const struct nsexec_where *where, int kinds, unsigned flags,
+		struct nsexec_error *e);
+
+/* One of the namespaces for nsexec_enter(). */
+struct nsexec_entry {
+	struct nsexec_where where;
+	int kinds;
+};
+
+/* A fourth answer: the function has run, and this thread could not come back. */
+#define NSEXEC_STRANDED 2
+
+/**
+ * nsexec_enter() - run a function on this thread inside other namespaces, and come back
+ * @entry, @n: joined in an order that works; one kind twice is an error; @n may be 0
+ * @call:  gets @arg; what it returns goes to @result, which may be NULL
+ *
+ * For cgroup, ipc, net, pid (for children that it makes) and uts; for mnt only on a
+ * thread that shares root and cwd with no other, whose root and cwd come back too.  For
+ * user and time there is no way back: nsexec_clone() serves.
+ *
+ * Everything is opened before anything is joined.  If a join fails, or @call has
+ * returned, the thread goes back.
+ *
+ * Return: 0: it has run, and we are back.  -1: it has not run, and we are back.
+ * NSEXEC_STRANDED, with @e: the thread is still elsewhere, whether it has run (@result is
+ * set) or not: end it, and let it do nothing more.
+ */
+int nsexec_enter(const struct nsexec_entry *entry, size_t n, int (*call)(void *), void *arg,
+		 int *result, struct nsexec_error *e);
+
+/* A thread that runs functions one after the other, each in the namespaces it names. */
+struct nsexec_runner;
+
+/**
+ * nsexec_runner_start() - start one
+ *
+ * Its root and cwd are its own, so it serves mnt too.
+ *
+ * Return: the runner; NULL: @e filled.
+ */
+struct nsexec_runner *nsexec_runner_start(struct nsexec_error *e);
+
+/**
+ * nsexec_runner_run() - queue a call, and wait for its end
+ *
+ * As nsexec_enter(), on the runner's thread; threads that call it at the same time queue
+ * up in that order.  NSEXEC_STRANDED cannot be: a thread that could not come back is
+ * replaced, and @e tells if that fails for the next call.  Not from within a call.
+ *
+ * Return: 0: it has run.  -1: it has not; ECANCELED: the runner was stopped before.
+ */
+int nsexec_runner_run(struct nsexec_runner *runner, const struct nsexec_entry *entry, size_t n,
+		      int (*call)(void *), void *arg, int *result, struct nsexec_error *e);
+
+/**
+ * nsexec_runner_stop() - finish the running call, fail those that are queued, end the thread
+ *
+ * Waits for all of that, also for callers to be gone.  @runner is invalid afterwards.
+ * NULL: nothing is done.  Not from within a call.
+ */
+void nsexec_runner_stop(struct nsexec_runner *runner);
+
+/*
+ * Into what: all options of nsexec(1), as words or as members, each a string as on the
+ * command line.  Words come first.  A member is named as its option; "" is the option
+ * without its optional FILE or DIR; NULL or 0 is not said.
+ */
+struct nsexec_options {
+	size_t size;
+	const char *const *words; /* "-t", "1234", "--all", ended by NULL; or NULL */
+	int target_pid;		  /* 0: none */
+	int target_pidfd;	  /* with @has_pidfd: stays the caller's */
+	int has_pidfd;
+	int all;
+	int kinds;		 /* to join, of the target: a set */
+	const char *reserved[7]; /* MEMBERS */
+};
+
+/* A process of ours. */
+struct nsexec_child {
+	int pid;   /* a child of this process, for waitpid(2) */
+	int pidfd; /* the caller's to close */
+};
+
+/* What a program does with descriptors before it is executed, in this order. */
+enum nsexec_file_action {
+	NSEXEC_FILE_DUP,   /* @from becomes @fd too, open for the program also if they are one */
+	NSEXEC_FILE_OPEN,  /* @path, as the caller sees it, with @flags and @mode, as @fd */
+	NSEXEC_FILE_CLOSE, /* @fd, open or not */
+	NSEXEC_FILE_CLOSE_FROM, /* @fd and all above it */
+};
+
+struct nsexec_file {
+	int action; /* enum nsexec_file_action */
+	int fd;
+	int from;
+	const char *path;
+	int flags;
+	unsigned mode;
+};
+
+#define NSEXEC_PROGRAM_SETSID 1u     /* in a session of its own */
+#define NSEXEC_PROGRAM_SETPGROUP 2u  /* in the process group @pgroup; 0: of its own */
+#define NSEXEC_PROGRAM_SIGMASK 4u    /* with the signals in @sigmask blocked */
+#define NSEXEC_PROGRAM_SIGDEFAULT 8u /* those in @sigdefault are not ignored any more */
+
+/* What: a program, found in the PATH of its environment inside, and how it starts. */
+struct nsexec_program {
+	size_t size;
+	const char *const *argv; /* ended by NULL */
+	const char *const *envp; /* ended by NULL; NULL: as the calling process has it */
+	const struct nsexec_file *file;
+	size_t n_files;
+	unsigned flags; /* NSEXEC_PROGRAM_* */
+	int pgroup;
+	uint64_t sigmask;    /* bit N-1 for signal N; not said: as the calling thread has it */
+	uint64_t sigdefault; /* caught ones are always reset, as by exec */
+};
+
+/**
+ * nsexec_spawn() - start a program inside other namespaces
+ * @how: NULL: in our own ones
+ * @child: out
+ *
+ * Like posix_spawn(3), and as cheap from a process of any size: its memory is never
+ * copied.  Returns when the program has been executed, or has not and will not.
+ *
+ * Return: 0, or -1: no process is left.
+ */
+int nsexec_spawn(const struct nsexec_options *how, const struct nsexec_program *program,
+		 struct nsexec_child *child, struct nsexec_error *e);
+
+/* What nsexec_run() feeds and collects. */
+struct nsexec_io {
+	size_t size;
+	const void *in; /* for standard input */
+	size_t in_bytes;
+	int timeout_ms;	      /* < 0: none; at the end of it the program is killed */
+	size_t out_bytes_max; /* of each of the two; more is read and dropped.  0: 1 MiB */
+	/* out */
+	int status; /* as waitpid(2) has it */
+	int timed_out;
+	int truncated; /* something was dropped */
+	char *out;     /* standard output, and a NUL behind it; to be freed */
+	size_t out_bytes;
+	char *err; /* standard error, likewise */
+	size_t err_bytes;
+};
+
+/**
+ * nsexec_run() - spawn, feed, collect and wait
+ * @io: its outputs are overwritten; filled also where the program was killed in time
+ *
+ * Descriptors 0, 1 and 2 are set up before the @program's own file actions.
+ *
+ * Return: 0: it has run; how it ended is in @io.  -1: step WAIT, if it did run.
+ */
+int nsexec_run(const struct nsexec_options *how, const struct nsexec_program *program,
+	       struct nsexec_io *io, struct nsexec_error *e);
+
+/* Free @out and @err. */
+void nsexec_io_free(struct nsexec_io *io);
+
+/* A target that is opened, checked and planned once, to spawn into it many times. */
+struct nsexec_session;
+
+/**
+ * nsexec_session_open() - look at the target
+ * @how: with one target, and without options that only one program can have
+ *
+ * What it holds keeps namespaces alive, but not the target.
+ *
+ * Return: the session; NULL: @e filled.
+ */
+struct nsexec_session *nsexec_session_open(const struct nsexec_options *how,
+					   struct nsexec_error *e);
+
+/*
+ * As nsexec_spawn() and nsexec_run(), from any number of threads at once.  -1 with step
+ * TARGET and ESRCH: the target has ended, and so has the use of this session.
+ */
+int nsexec_session_spawn(struct nsexec_session *s, const struct nsexec_program *program,
+			 struct nsexec_child *child, struct nsexec_error *e);
+int nsexec_session_run(struct nsexec_session *s, const struct nsexec_program *program,
+		       struct nsexec_io *io, struct nsexec_error *e);
+
+/* Is the target still there?  Return: 1, 0; -1: cannot be told. */
+int nsexec_session_alive(const struct nsexec_session *s);
+
+/* When no thread uses it any more.  NULL: nothing is done. */
+void nsexec_session_close(struct nsexec_session *s);
+
+/**
+ * nsexec_clone() - run a function in a new process inside other namespaces
+ * @call: gets @arg; what it returns is the exit status.  It runs in a copy of the memory,
+ *        with one thread, as after fork(2)
+ * @flags: CLONE_NEW* to create on top; as --unshare does, mounts are private in a new one
+ *
+ * Returns when the process is inside.  It is a child of this process, for waitpid(2), and
+ * lives on when the calling thread ends.
+ *
+ * Return: 0, or -1: no process is left.
+ */
+int nsexec_clone(const struct nsexec_options *how, int (*call)(void *), void *arg, int flags,
+		 struct nsexec_child *child, struct nsexec_error *e);
+
+/**
+ * nsexec_wait() - wait for a child that one of these functions has made
+ * @timeout_ms: < 0: until it ends
+ * @status: out: as waitpid(2) has it
+ *
+ * By its pidfd, so never for another one; also where somebody else has waited for all
+ * children, or SIGCHLD is ignored, if the kernel still tells (Linux 6.15).
+ *
+ * Return: 0; NSEXEC_GONE: it has ended and its status is lost; -1, with ETIMEDOUT: it runs on.
+ */
+int nsexec_wait(struct nsexec_child *child, int timeout_ms, int *status, struct nsexec_error *e);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+
 #ifdef __cplusplus
 }
 #endif
-
-/* Exit statuses that are not the program's own. */
-#define NSEXEC_EXIT_FAILED 125	   /* nsexec could not do what was asked */
-#define NSEXEC_EXIT_CANNOT_RUN 126 /* the program was found but cannot be executed */
-#define NSEXEC_EXIT_NOT_FOUND 127  /* the program was not found */
 
 #endif
