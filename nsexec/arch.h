@@ -7,6 +7,8 @@
  *   NSX_CLONE(...)         arguments of clone(2) in this architecture's order
  *   nsx_clone_ending()     clone(2) of a process that exits with status 0 at once,
  *                          without a look at memory
+ *   nsx_clone_calling()    a system call of clone's family with another stack, on which
+ *                          the new process calls a function that never returns
  *   nsx_thread_pointer()   where libc has put the thread's own data
  *   NSX_THREAD_ABOVE       musl's thread structure begins there; 0: it ends there
  *   NSX_MUSL_TID_AT        offset of the thread id in it, in bytes; 0: not known
@@ -18,6 +20,9 @@
 #define NSX_ARCH_H
 
 #include <stdint.h>
+
+/* What a new process does, for nsx_clone_calling(). */
+typedef void nsx_born_fn(void *arg);
 
 #ifdef __clang_analyzer__
 #define nsx_syscall6 nsx_syscall6_asm

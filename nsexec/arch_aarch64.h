@@ -44,6 +44,36 @@ static inline long nsx_clone_ending(unsigned long flags, void *stack)
 	return x0;
 }
 
+static inline long nsx_clone_calling(long nr, long a, long b, long c, long d, long e,
+				     nsx_born_fn *born, void *arg)
+{
+	register long x8 __asm__("x8") = nr;
+	register long x0 __asm__("x0") = a;
+	register long x1 __asm__("x1") = b;
+	register long x2 __asm__("x2") = c;
+	register long x3 __asm__("x3") = d;
+	register long x4 __asm__("x4") = e;
+	register nsx_born_fn *x20 __asm__("x20") = born;
+	register void *x21 __asm__("x21") = arg;
+
+	__asm__ volatile("svc 0\n\t"
+			 "cbnz x0, 1f\n\t"
+			 "mov x29, #0\n\t"
+			 "mov x30, #0\n\t"
+			 "mov x0, x21\n\t"
+			 "blr x20\n\t"
+			 "brk 1\n"
+			 "1:"
+			 : "+r"(x0)
+			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x20), "r"(x21)
+			 : "memory", "cc", "x30");
+	return x0;
+}
+
+/* flags, stack and where the pidfd goes are the first three everywhere. */
+#define NSX_CLONE_CALLING(flags, stack, pidfd, born, arg) \
+	nsx_clone_calling(__NR_clone, (long)(flags), (long)(stack), (long)(pidfd), 0, 0, born, arg)
+
 static inline uintptr_t nsx_thread_pointer(void)
 {
 	uintptr_t tp;

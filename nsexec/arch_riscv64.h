@@ -44,6 +44,35 @@ static inline long nsx_clone_ending(unsigned long flags, void *stack)
 	return a0;
 }
 
+static inline long nsx_clone_calling(long nr, long a, long b, long c, long d, long e,
+				     nsx_born_fn *born, void *arg)
+{
+	register long a7 __asm__("a7") = nr;
+	register long a0 __asm__("a0") = a;
+	register long a1 __asm__("a1") = b;
+	register long a2 __asm__("a2") = c;
+	register long a3 __asm__("a3") = d;
+	register long a4 __asm__("a4") = e;
+	register nsx_born_fn *s2 __asm__("s2") = born;
+	register void *s3 __asm__("s3") = arg;
+
+	__asm__ volatile("ecall\n\t"
+			 "bnez a0, 1f\n\t"
+			 "li s0, 0\n\t"
+			 "mv a0, s3\n\t"
+			 "jalr s2\n\t"
+			 "ebreak\n"
+			 "1:"
+			 : "+r"(a0)
+			 : "r"(a7), "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(s2), "r"(s3)
+			 : "memory", "ra");
+	return a0;
+}
+
+/* flags, stack and where the pidfd goes are the first three everywhere. */
+#define NSX_CLONE_CALLING(flags, stack, pidfd, born, arg) \
+	nsx_clone_calling(__NR_clone, (long)(flags), (long)(stack), (long)(pidfd), 0, 0, born, arg)
+
 static inline uintptr_t nsx_thread_pointer(void)
 {
 	uintptr_t tp;

@@ -41,6 +41,33 @@ static inline long nsx_clone_ending(unsigned long flags, void *stack)
 	return ret;
 }
 
+static inline long nsx_clone_calling(long nr, long a, long b, long c, long d, long e,
+				     nsx_born_fn *born, void *arg)
+{
+	register long r10 __asm__("r10") = d;
+	register long r8 __asm__("r8") = e;
+	register nsx_born_fn *r12 __asm__("r12") = born;
+	register void *r13 __asm__("r13") = arg;
+	long ret;
+
+	__asm__ volatile("syscall\n\t"
+			 "test %%rax, %%rax\n\t"
+			 "jnz 1f\n\t"
+			 "xor %%ebp, %%ebp\n\t"
+			 "mov %%r13, %%rdi\n\t"
+			 "call *%%r12\n\t"
+			 "hlt\n"
+			 "1:"
+			 : "=a"(ret)
+			 : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r12), "r"(r13)
+			 : "rcx", "r11", "memory", "cc");
+	return ret;
+}
+
+/* flags, stack and where the pidfd goes are the first three everywhere. */
+#define NSX_CLONE_CALLING(flags, stack, pidfd, born, arg) \
+	nsx_clone_calling(__NR_clone, (long)(flags), (long)(stack), (long)(pidfd), 0, 0, born, arg)
+
 static inline uintptr_t nsx_thread_pointer(void)
 {
 	uintptr_t tp;

@@ -21,6 +21,7 @@ void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const 
 	en->host_fork = NULL;
 	en->let_go = NULL;
 	en->keeps_files = false;
+	en->shares = false;
 	en->plan.n = 0;
 	en->plan.joins = 0;
 	en->plan.forks = false;
@@ -107,11 +108,12 @@ int nsx_engine_look(struct nsx_engine *en, struct nsx_error *e)
 /*
  * From the first join until exec, processes in the target could otherwise trace
  * us, or reach our files through /proc/PID/exe and /proc/PID/fd (proc(5)).  The
- * old value matters only to a host; exec makes a process dumpable by itself.
+ * old value matters only to a host; exec makes a process dumpable by itself.  Whoever
+ * shares our memory would become it too: see nsx_plan_may_share_memory().
  */
 static void guard(struct nsx_engine *en)
 {
-	if (en->guarded || !en->plan.joins)
+	if (en->guarded || !en->plan.joins || en->shares)
 		return;
 	if (en->host_fork)
 		en->dumpable = nsx_sys_prctl(NSX_PR_GET_DUMPABLE, 0);
@@ -174,6 +176,7 @@ static int start_outsider(struct nsx_engine *en, struct nsx_error *e)
 /*
  * A join by pidfd that is refused has changed nothing by itself, and what an
  * earlier one has joined may be joined again; so the next way may be tried.
+ * Return: 0, -1, or 1 as nsx_engine_join().
  */
 static int join(struct nsx_engine *en, struct nsx_error *e)
 {
@@ -186,6 +189,8 @@ static int join(struct nsx_engine *en, struct nsx_error *e)
 			return -1;
 		if (rc == 0)
 			continue;
+		if (en->shares && !nsx_plan_may_share_memory(&en->plan))
+			return 1;
 		if (start_outsider(en, e) < 0)
 			return -1;
 		guard(en);
@@ -202,6 +207,13 @@ static int join(struct nsx_engine *en, struct nsx_error *e)
 			NULL);
 	}
 	return -1; /* not reached: the last attempt has no join by pidfd */
+}
+
+int nsx_engine_join(struct nsx_engine *en, struct nsx_error *e)
+{
+	if (open_target(en, e) < 0 || make_environment(en, e) < 0)
+		return -1;
+	return join(en, e);
 }
 
 int nsx_engine_enter(struct nsx_engine *en, struct nsx_error *e)
@@ -260,6 +272,17 @@ static void unguard(const struct nsx_engine *en)
 		(void)nsx_sys_prctl(NSX_PR_SET_DUMPABLE, 1);
 }
 
+void nsx_engine_close(struct nsx_engine *en)
+{
+	nsx_facts_close(&en->facts);
+	nsx_standing_close(&en->standing);
+	nsx_target_close(&en->target);
+	nsx_process_close(&en->process);
+	nsx_pty_close(&en->pty);
+	nsx_console_close(&en->console);
+	nsx_environment_close(&en->environment);
+}
+
 /* exec closes what we have opened, and makes the process dumpable. */
 void nsx_engine_release(struct nsx_engine *en)
 {
@@ -287,6 +310,6 @@ int nsx_engine_failed(struct nsx_engine *en, const struct nsx_error *e)
 	if (en->process.forked)
 		nsx_process_tell(&en->process, e);
 	else
-		nsx_report_error(en->rq->report_fd, e, 0);
+		nsx_report_error(en->rq, e, 0);
 	return nsx_error_status(e);
 }

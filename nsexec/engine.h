@@ -23,6 +23,7 @@ struct nsx_engine {
 	nsx_fork_fn *host_fork;	   /* of a host that goes on; NULL: a program will be executed */
 	void (*let_go)(void);	   /* in the waiter: drop the memory of the host; or NULL */
 	bool keeps_files;	   /* the host needs its own files wherever it goes on */
+	bool shares;		   /* this process has the memory of another, until it executes */
 	struct nsx_target target;
 	struct nsx_facts facts;
 	struct nsx_standing standing;
@@ -60,6 +61,20 @@ int nsx_engine_look(struct nsx_engine *en, struct nsx_error *e);
  * Failure: -1; this process must end, it may be half-way.
  */
 int nsx_engine_enter(struct nsx_engine *en, struct nsx_error *e);
+
+/**
+ * nsx_engine_join() - the same up to the fork, for a process that shares its memory
+ *
+ * For libnsexec, which sets @shares: whatever comes behind the fork, and how that is made,
+ * is its own.
+ *
+ * Return: 0: all acts before the fork are done.  1: the plan is made, but it needs memory of
+ * its own; nothing has changed.  -1: @e filled.
+ */
+int nsx_engine_join(struct nsx_engine *en, struct nsx_error *e);
+
+/* Close and unmap whatever it still holds. */
+void nsx_engine_close(struct nsx_engine *en);
 
 /* Give back and let go of everything, so that exec or the host finds nothing of ours. */
 void nsx_engine_release(struct nsx_engine *en);

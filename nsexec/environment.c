@@ -149,6 +149,7 @@ static int read_target(struct nsx_target *t, struct nsx_environment *env, struct
 	if (where < 0)
 		return fail_read((int)-where, t, e);
 	env->text = (char *)where;
+	env->text_bytes = (size_t)PAGES;
 	size = read_all(fd, env->text);
 	if (size < 0)
 		return fail_read((int)-size, t, e);
@@ -156,6 +157,7 @@ static int read_target(struct nsx_target *t, struct nsx_environment *env, struct
 	/* At least one byte stays behind the text: a NUL byte. */
 	size = (size / PAGE + 1) * PAGE;
 	(void)nsx_sys_munmap(env->text + size, (size_t)(PAGES - size)); /* cannot fail */
+	env->text_bytes = (size_t)size;
 	return nsx_target_alive(t, e);
 }
 
@@ -245,6 +247,15 @@ int nsx_environment_make(const struct nsx_request *rq, char *const *envp, size_t
 		edit(out, &rq->said[i]);
 	out->variable[out->n] = NULL;
 	return out->n > room ? fail_room(out->n, room, e) : 0;
+}
+
+void nsx_environment_close(struct nsx_environment *env)
+{
+	if (env->variable)
+		nsx_environment_copied(env);
+	if (env->text)
+		(void)nsx_sys_munmap(env->text, env->text_bytes); /* cannot fail, likewise */
+	env->text = NULL;
 }
 
 void nsx_environment_copied(struct nsx_environment *env)

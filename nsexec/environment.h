@@ -20,6 +20,7 @@ struct nsx_environment {
 	size_t bytes; /* that the array takes */
 	char *text;   /* what was read of a target, each variable ended by a NUL byte */
 	size_t size;  /* its bytes */
+	size_t text_bytes; /* those that are mapped for it */
 };
 
 /* How many variables the array of a host has room for; any number where a program is executed. */
@@ -44,6 +45,9 @@ bool nsx_environment_asked(const struct nsx_request *rq);
  */
 int nsx_environment_make(const struct nsx_request *rq, char *const *envp, size_t room,
 			 struct nsx_target *t, struct nsx_environment *out, struct nsx_error *e);
+
+/* Unmap all of it. */
+void nsx_environment_close(struct nsx_environment *env);
 
 /* The array has been copied: let go of it, but not of what it points to. */
 void nsx_environment_copied(struct nsx_environment *env);

@@ -47,6 +47,8 @@ enum nsx_step {
 	NSX_STEP_PTY,	  /* have a terminal of its own */
 	NSX_STEP_WAIT,
 	NSX_STEP_REPORT,
+	NSX_STEP_FILES,	 /* set up descriptors */
+	NSX_STEP_LAUNCH, /* have memory of its own first */
 	NSX_STEP_EXEC,
 	NSX_STEP_COUNT
 };

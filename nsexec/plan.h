@@ -66,4 +66,16 @@ struct nsx_plan {
 void nsx_plan_make(const struct nsx_request *rq, const struct nsx_facts *f, enum nsx_way way,
 		   struct nsx_plan *out);
 
+/**
+ * nsx_plan_may_share_memory() - may a process do this that shares the memory of its parent?
+ *
+ * Such a process cannot hide behind being non-dumpable: its parent would be it too.  What
+ * keeps others from tracing it, and so from reading and writing that memory, is that it has
+ * the rights of its parent, in the parent's user namespace: who can trace it there could
+ * trace the parent (ptrace(2), "Ptrace access mode checking").  So it must change neither
+ * ids nor capabilities nor the user namespace.  Nor may it join or create a time namespace,
+ * which the kernel refuses, or ask for a process outside, which would see what we change.
+ */
+bool nsx_plan_may_share_memory(const struct nsx_plan *p);
+
 #endif

@@ -20,13 +20,13 @@ static long write_all(int fd, const char *at, size_t left)
 	return 0;
 }
 
-static int put(int fd, const struct nsx_text *t, struct nsx_error *e)
+static int put(int fd, const char *bytes, size_t len, struct nsx_error *e)
 {
 	uint64_t old;
 	long rc;
 
 	nsx_signals_hold_pipe(&old);
-	rc = write_all(fd, t->buf, t->len);
+	rc = write_all(fd, bytes, len);
 	nsx_signals_release_pipe(&old, rc == -EPIPE);
 	if (rc == 0)
 		return 0;
@@ -34,15 +34,23 @@ static int put(int fd, const struct nsx_text *t, struct nsx_error *e)
 			       (uint64_t)fd, "");
 }
 
-int nsx_report_success(int fd, int pid, int inside, nsx_kinds joins, const struct nsx_facts *f,
-		       struct nsx_error *e)
+static int put_bytes(const struct nsx_request *rq, const struct nsx_outcome *out,
+		     struct nsx_error *e)
+{
+	return put(rq->report_fd, (const char *)out, sizeof(*out), e);
+}
+
+int nsx_report_success(const struct nsx_request *rq, int pid, int inside, nsx_kinds joins,
+		       const struct nsx_facts *f, struct nsx_error *e)
 {
 	char line[NSX_REPORT_BYTES];
 	struct nsx_text t = nsx_text_on(line, sizeof(line));
 	const char *between = "";
 
-	if (fd == NSX_NOFD)
+	if (rq->report_fd == NSX_NOFD)
 		return 0;
+	if (rq->report_bytes)
+		return put_bytes(rq, &(struct nsx_outcome){ .pid = pid, .inside = inside }, e);
 	nsx_text_str(&t, "{\"pid\":");
 	nsx_text_i64(&t, pid);
 	nsx_text_str(&t, ",\"pid_inside\":");
@@ -58,7 +66,7 @@ int nsx_report_success(int fd, int pid, int inside, nsx_kinds joins, const struc
 		between = ",";
 	}
 	nsx_text_str(&t, "}}\n");
-	return put(fd, &t, e);
+	return put(rq->report_fd, t.buf, t.len, e);
 }
 
 int nsx_report_stages(int fd, int stage1, int stage2, struct nsx_error *e)
@@ -71,17 +79,22 @@ int nsx_report_stages(int fd, int stage1, int stage2, struct nsx_error *e)
 	nsx_text_str(&t, ",\"stage2_pid\":");
 	nsx_text_i64(&t, stage2);
 	nsx_text_str(&t, "}\n");
-	return put(fd, &t, e);
+	return put(fd, t.buf, t.len, e);
 }
 
-void nsx_report_error(int fd, const struct nsx_error *error, int pid)
+void nsx_report_error(const struct nsx_request *rq, const struct nsx_error *error, int pid)
 {
 	char line[NSX_REPORT_BYTES];
 	struct nsx_text t = nsx_text_on(line, sizeof(line));
 	struct nsx_error ignored = { 0 };
 
-	if (fd == NSX_NOFD)
+	if (rq->report_fd == NSX_NOFD)
 		return;
+	if (rq->report_bytes) {
+		(void)put_bytes(rq, &(struct nsx_outcome){ .pid = pid, .error = *error },
+				&ignored); /* whoever waits for it sees its end */
+		return;
+	}
 	nsx_text_str(&t, "{\"error\":{\"step\":");
 	nsx_text_json(&t, nsx_step_name(error->step));
 	nsx_text_str(&t, ",\"errno\":");
@@ -94,5 +107,5 @@ void nsx_report_error(int fd, const struct nsx_error *error, int pid)
 		nsx_text_i64(&t, pid);
 	}
 	nsx_text_str(&t, "}\n");
-	(void)put(fd, &t, &ignored); /* best effort: stderr has the same */
+	(void)put(rq->report_fd, t.buf, t.len, &ignored); /* best effort: stderr has the same */
 }

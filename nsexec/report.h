@@ -4,20 +4,21 @@
 #define NSX_REPORT_H
 
 #include "facts.h"
+#include "process.h"
 
 enum { NSX_REPORT_BYTES = 1536 }; /* a subject of control characters only, and some */
 
 /**
  * nsx_report_success() - {"pid":N,"pid_inside":N,"namespaces":{"net":INODE,...}}
- * @fd:     where to; NSX_NOFD: nothing is written
+ * @rq:     says where to: its report_fd, if there is one, as a line or as bytes
  * @pid:    of the program, as the caller sees it
  * @inside: of the program, as it sees itself
  * @joins:  kinds that were joined, with their inodes in @f
  *
  * Return: 0, or -1 with @e filled (step REPORT): the caller waits for this line.
  */
-int nsx_report_success(int fd, int pid, int inside, nsx_kinds joins, const struct nsx_facts *f,
-		       struct nsx_error *e);
+int nsx_report_success(const struct nsx_request *rq, int pid, int inside, nsx_kinds joins,
+		       const struct nsx_facts *f, struct nsx_error *e);
 
 /* runc's: {"stage1_pid":N,"stage2_pid":N} */
 int nsx_report_stages(int fd, int stage1, int stage2, struct nsx_error *e);
@@ -29,6 +30,6 @@ int nsx_report_stages(int fd, int stage1, int stage2, struct nsx_error *e);
  *
  * Best effort: stderr has it too.
  */
-void nsx_report_error(int fd, const struct nsx_error *e, int pid);
+void nsx_report_error(const struct nsx_request *rq, const struct nsx_error *e, int pid);
 
 #endif

@@ -28,14 +28,16 @@ static _Noreturn void wait_for(struct nsx_engine *en, int pid)
 		while (nsx_process_hear(&en->process, &out))
 			; /* what it tells last counts */
 		if (out.error.step != NSX_STEP_NONE)
-			nsx_report_error(en->rq->report_fd, &out.error, 0);
-		else if (out.inside && nsx_report_success(en->rq->report_fd, out.pid, out.inside,
+			nsx_report_error(en->rq, &out.error, 0);
+		else if (out.inside && nsx_report_success(en->rq, out.pid, out.inside,
 							  reported(en), &en->facts, &e) < 0) {
 			nsx_log_error(en->log, &e);
 			(void)nsx_sys_kill(pid, SIGKILL);
 			nsx_sys_exit(nsx_error_status(&e));
 		}
 	}
+	if (en->rq->report_bytes)
+		(void)nsx_sys_close(en->rq->report_fd); /* a host must not wait for our end */
 	if (en->standing.oom != NSX_NOFD)
 		(void)nsx_sys_write(en->standing.oom, en->standing.oom_was,
 				    nsx_text_len(en->standing.oom_was)); /* if we may */
@@ -52,7 +54,7 @@ static _Noreturn void wait_for(struct nsx_engine *en, int pid)
 /* The program has logged its error already.  It ends too, and is the caller's to wait for. */
 static _Noreturn void end_for(const struct nsx_engine *en, int pid, const struct nsx_error *e)
 {
-	nsx_report_error(en->rq->report_fd, e, pid);
+	nsx_report_error(en->rq, e, pid);
 	nsx_sys_exit(nsx_error_status(e));
 }
 
@@ -73,7 +75,7 @@ static _Noreturn void detach_from(struct nsx_engine *en, int pid)
 	}
 	if (out.error.step != NSX_STEP_NONE)
 		end_for(en, pid, &out.error);
-	if (nsx_report_success(en->rq->report_fd, pid, out.inside, reported(en), &en->facts, &e) <
+	if (nsx_report_success(en->rq, pid, out.inside, reported(en), &en->facts, &e) <
 	    0) {
 		nsx_log_error(en->log, &e);
 		nsx_sys_exit(nsx_error_status(&e)); /* and so the program ends */
@@ -97,7 +99,9 @@ static int report_in_place(struct nsx_engine *en, struct nsx_error *e)
 	if (en->rq->program && nsx_handoff_look(en->rq->program[0], en->envp, e) < 0)
 		return -1;
 	pid = nsx_sys_getpid();
-	return nsx_report_success(en->rq->report_fd, pid, pid, reported(en), &en->facts, e);
+	/* As bytes, 0 inside says that an error may follow. */
+	return nsx_report_success(en->rq, pid, en->rq->report_bytes ? 0 : pid, reported(en),
+				  &en->facts, e);
 }
 
 /* After the fork: the new process may ask on, the first one waits until it has done so. */

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -27,6 +28,7 @@ enum {
 	NSX_CLONE_VM = 0x00000100,
 	NSX_CLONE_FILES = 0x00000400,
 	NSX_CLONE_SIGHAND = 0x00000800,
+	NSX_CLONE_PIDFD = 0x00001000, /* Linux 5.2 */
 	NSX_CLONE_VFORK = 0x00004000,
 	NSX_CLONE_PARENT = 0x00008000,
 	NSX_CLONE_THREAD = 0x00010000,
@@ -40,7 +42,9 @@ enum {
 	NSX_CLONE_NEWTIME = 0x00000080,
 };
 
-#define NSX_CLONE_INTO_CGROUP 0x200000000ull /* for clone3(2) only (Linux 5.7) */
+/* For clone3(2) only. */
+#define NSX_CLONE_CLEAR_SIGHAND 0x100000000ull /* Linux 5.5 */
+#define NSX_CLONE_INTO_CGROUP 0x200000000ull   /* Linux 5.7 */
 
 #ifndef O_PATH
 #define O_PATH 010000000
@@ -442,6 +446,40 @@ static inline int nsx_sys_clone_into(unsigned long flags, int exit_signal, int c
 	};
 
 	return (int)nsx_syscall2(__NR_clone3, args, sizeof(args));
+}
+
+/* For nsx_sys_clone_on(). */
+struct nsx_birth {
+	unsigned long flags; /* CLONE_* but for a signal: its end is silent, until it has executed */
+	void *stack;	     /* lowest byte, aligned to 16 bytes, */
+	size_t stack_bytes;  /* as is this number */
+	int32_t *pidfd;	     /* CLONE_PIDFD: out, in the table of the caller */
+	int cgroup;	     /* CLONE_INTO_CGROUP: directory */
+};
+
+/*
+ * A bare process on a stack of its own, with every signal handler of ours set back to the
+ * default, if the kernel can do that at once.
+ *
+ * @plain: by clone(2) for older kernels, and where somebody keeps us from clone3(2): with
+ *         handlers as they are, and without a cgroup
+ */
+static inline int nsx_sys_clone_on(const struct nsx_birth *b, bool plain, nsx_born_fn *born,
+				   void *arg)
+{
+	const unsigned long flags = b->flags & ~(unsigned long)NSX_CLONE_INTO_CGROUP;
+	const uint64_t args[11] = {
+		[0] = b->flags | NSX_CLONE_CLEAR_SIGHAND,
+		[1] = (uint64_t)b->pidfd,
+		[5] = (uint64_t)b->stack,
+		[6] = b->stack_bytes,
+		[10] = (uint64_t)b->cgroup,
+	};
+
+	if (plain)
+		return (int)NSX_CLONE_CALLING(flags, (char *)b->stack + b->stack_bytes, b->pidfd,
+					      born, arg);
+	return (int)nsx_clone_calling(__NR_clone3, (long)args, sizeof(args), 0, 0, 0, born, arg);
 }
 
 /*

@@ -14,12 +14,12 @@ static char text[4096];
 static void success(int fd, nsx_kinds joins)
 {
 	memset(&error, 0, sizeof(error));
-	check_int(nsx_report_success(fd, 1234, 7, joins, &f, &error), 0);
+	check_int(nsx_report_success(&(const struct nsx_request){ .report_fd = fd }, 1234, 7, joins, &f, &error), 0);
 }
 
 static void failure(int fd, const struct nsx_error *e)
 {
-	nsx_report_error(fd, e, 0);
+	nsx_report_error(&(const struct nsx_request){ .report_fd = fd }, e, 0);
 }
 
 /* What came out of the pipe that @fds is, once both its ends are closed. */
@@ -59,7 +59,7 @@ static void process_to_wait_for_stands_behind_the_error(void)
 	memset(&error, 0, sizeof(error));
 	nsx_fail(&error, NSX_STEP_EXEC, ENOENT, "x", NULL);
 	check_int(pipe(fds), 0);
-	nsx_report_error(fds[1], &error, 812);
+	nsx_report_error(&(const struct nsx_request){ .report_fd = fds[1] }, &error, 812);
 	check_text(received(fds), "{\"error\":{\"step\":\"exec\",\"errno\":2,\"subject\":\"x\"},"
 				  "\"pid\":812}\n");
 }
@@ -150,17 +150,17 @@ static void lost_report_is_an_error(void)
 	check_int(pipe(fds), 0);
 	(void)close(fds[0]);
 	memset(&error, 0, sizeof(error));
-	check_int(nsx_report_success(fds[1], 1, 1, 0, &f, &error), -1);
+	check_int(nsx_report_success(&(const struct nsx_request){ .report_fd = fds[1] }, 1, 1, 0, &f, &error), -1);
 	check_int(error.step, NSX_STEP_REPORT);
 	check_int(error.err, EPIPE);
-	nsx_report_error(fds[1], &error, 0); /* best effort */
+	nsx_report_error(&(const struct nsx_request){ .report_fd = fds[1] }, &error, 0); /* best effort */
 	memset(&error, 0, sizeof(error));
 	check_int(nsx_report_stages(fds[1], 1, 2, &error), -1);
 	check_int(error.step, NSX_STEP_REPORT);
 	check_int(error.err, EPIPE);
 	(void)close(fds[1]);
 	memset(&error, 0, sizeof(error));
-	check_int(nsx_report_success(1234567, 1, 1, 0, &f, &error), -1);
+	check_int(nsx_report_success(&(const struct nsx_request){ .report_fd = 1234567 }, 1, 1, 0, &f, &error), -1);
 	nsx_error_text(&error, text, sizeof(text));
 	check_text(text, "report write it (descriptor 1234567): EBADF Bad file descriptor");
 }

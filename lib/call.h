@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Call: one spawn, as the thread that asks and the processes that it makes share it.
+ *
+ * These processes run in the memory of the host (CLONE_VM) while the thread waits for them
+ * (CLONE_VFORK), so that nothing is copied, however much there is.  What they do, in
+ * middle.c, launch.c and start.c, uses the engine alone: no libc, whose locks other threads
+ * may hold, whose errno is the waiting thread's, and whose handlers are not theirs to run.
+ *
+ *   the calling thread       middle                       program
+ *     spawn.c          -->     joins; from now on    -->    is born inside, has its
+ *                              its children are in          descriptors and signals
+ *                              the PID namespace            set up, and executes
+ *
+ * The program is the caller's child, for middle makes it as a sibling (CLONE_PARENT).  Where
+ * no PID namespace is entered, middle itself executes.
+ */
+#ifndef NSX_CALL_H
+#define NSX_CALL_H
+
+#include "api.h"
+#include "engine.h"
+#include "how.h"
+
+enum { NSX_CALL_STACK_BYTES = 64 * 1024 };
+
+struct nsx_call {
+	/* What is wanted.  Borrowed from the caller, or the session. */
+	const struct nsx_how *how;
+	const struct nsx_engine *ready; /* has looked already, and planned; or NULL */
+	const struct nsexec_program *program;
+	char **argv;	   /* the program's, with room in front, see nsx_call_slots() */
+	char *const *envp;
+	const int *opened; /* for each file that is opened: as which descriptor it is here */
+	int above;	   /* the first descriptor that is above all that files name */
+	uint64_t mask;	   /* blocked signals of the calling thread */
+
+	/* How it goes on. */
+	const struct nsx_engine *in; /* with facts and plan: @ready, or @en */
+	bool plain;		     /* clone(2) alone: handlers are still the host's */
+	bool launched;		     /* the launcher goes on; what it says comes through @channel */
+	bool executes;		     /* nothing but execve(2) was left to be done */
+	int channel[2];		     /* to the launcher; the host's end is the first */
+	int middle;		     /* as the host sees it; it may be the program too */
+	int32_t middle_pidfd;
+	int program_pid; /* 0: middle goes on as the program */
+	int32_t program_pidfd;
+	char numbers[32]; /* of descriptors, for the launcher */
+	struct nsx_error e;
+	struct nsx_log log; /* off */
+	struct nsx_engine en;
+	_Alignas(16) char middle_stack[NSX_CALL_STACK_BYTES];
+	_Alignas(16) char program_stack[NSX_CALL_STACK_BYTES];
+};
+
+/* What the launcher calls itself until it executes the program, see comm in proc(5). */
+#define NSX_LAUNCHER_NAME "nsexec:launcher"
+
+/* Slots in front of a program's words that the launcher needs: name, numbers, words, "--". */
+static inline size_t nsx_call_slots(const struct nsx_how *how)
+{
+	return how->words.n + 3;
+}
+
+/* Middle, for nsx_sys_clone_on(): @arg is the call.  Never returns. */
+void nsx_middle(void *arg);
+
+/* Look and plan, and nothing else: the engine of the call is a session's.  Likewise. */
+void nsx_middle_looks(void *arg);
+
+/* The launcher, see launcher.c, goes on in this process.  Return: only on failure. */
+int nsx_launch(struct nsx_call *c, struct nsx_error *e);
+
+/**
+ * nsx_start() - set up session, group, descriptors and signals, as the caller wants them
+ *
+ * What comes behind it is execve(2).
+ */
+int nsx_start(const struct nsx_call *c, struct nsx_error *e);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What must not be done in the memory of the host is done by a small program of ours, which
+ * is executed first.  It is the command's engine, told by the very words of the request.
+ */
+#include "call.h"
+
+#include <errno.h>
+
+#include "image.h"
+#include "text.h"
+
+enum {
+	MFD_CLOEXEC_BIT = 1,
+	MFD_ALLOW_SEALING_BIT = 2,
+	MFD_EXEC_BIT = 0x10, /* Linux 6.3; before, all may be executed */
+	F_ADD_SEALS_COMMAND = 1033,
+	SEAL_ALL = 0xf, /* no more seals, nor shrinking, growing, writing */
+	AT_EMPTY_PATH_BIT = 0x1000,
+};
+
+static int fail(int rc, const char *what, struct nsx_error *e)
+{
+	return nsx_fail(e, NSX_STEP_LAUNCH, -rc, what, NULL);
+}
+
+static int make_memfd(void)
+{
+	static const char name[] = "nsexec";
+	const int flags = MFD_CLOEXEC_BIT | MFD_ALLOW_SEALING_BIT;
+	int fd = (int)nsx_syscall2(__NR_memfd_create, name, flags | MFD_EXEC_BIT);
+
+	if (fd == -EINVAL)
+		fd = (int)nsx_syscall2(__NR_memfd_create, name, flags);
+	return fd;
+}
+
+/* Return: the launcher's file above @above, for execveat(2); or -errno. */
+static int make_image(int above)
+{
+	nsx_autofd fd = make_memfd();
+	const char *at = nsx_image;
+
+	if (fd < 0)
+		return fd;
+	while (at < nsx_image_end) {
+		long n = nsx_sys_write(fd, at, (size_t)(nsx_image_end - at));
+
+		if (n <= 0)
+			return n ? (int)n : -EIO;
+		at += n;
+	}
+	(void)nsx_sys_fcntl(fd, F_ADD_SEALS_COMMAND, SEAL_ALL); /* where there are seals */
+	return nsx_sys_fcntl(fd, F_DUPFD_CLOEXEC, above);
+}
+
+/* Above all that files name, so that none of them closes or replaces it. */
+static int lift(int fd, int above)
+{
+	return fd == NSX_NOFD ? NSX_NOFD : nsx_sys_fcntl(fd, F_DUPFD_CLOEXEC, above);
+}
+
+/* "nsexec 7,9 WORD... -- PROGRAM ARG...": channel and target, of which there may be none. */
+static char **make_argv(struct nsx_call *c, int channel, int target)
+{
+	static char name[] = "nsexec", end[] = "--";
+	const struct nsx_words *words = &c->how->words;
+	char **argv = c->argv - nsx_call_slots(c->how);
+	struct nsx_text t = nsx_text_on(c->numbers, sizeof(c->numbers));
+
+	nsx_text_i64(&t, channel);
+	nsx_text_str(&t, ",");
+	nsx_text_i64(&t, target);
+	argv[0] = name;
+	argv[1] = c->numbers;
+	for (size_t i = 0; i < words->n; i++)
+		argv[2 + i] = words->word[i];
+	argv[2 + words->n] = end;
+	return argv;
+}
+
+int nsx_launch(struct nsx_call *c, struct nsx_error *e)
+{
+	const int channel = lift(c->channel[1], c->above);
+	const int target = lift(c->in->target.pidfd, c->above);
+	const int image = make_image(c->above);
+	char **argv;
+
+	if (channel < 0)
+		return fail(channel, "channel to the launcher", e);
+	if (image < 0)
+		return fail(image, "file of the launcher in memory", e);
+	if (target < 0 && target != NSX_NOFD)
+		return fail(target, "descriptor of the target", e);
+	argv = make_argv(c, channel, target);
+	if (nsx_start(c, e) < 0)
+		return -1;
+	(void)nsx_sys_fcntl(channel, F_SETFD, 0); /* it is open */
+	if (target != NSX_NOFD)
+		(void)nsx_sys_fcntl(target, F_SETFD, 0); /* likewise */
+	return fail((int)nsx_syscall5(__NR_execveat, image, "", argv, c->envp, AT_EMPTY_PATH_BIT),
+		    "launcher", e);
+}

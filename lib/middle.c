@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "call.h"
+
+#include <errno.h>
+
+#include "handoff.h"
+#include "stage.h"
+
+static _Noreturn void fail_and_exit(struct nsx_call *c, const struct nsx_error *e)
+{
+	c->e = *e;
+	nsx_sys_exit(127); /* nobody sees it: the caller waits for us, and has the error */
+}
+
+/*
+ * Entered: as the program's process, in all namespaces of the plan; middle waits, if it is
+ *          another one.
+ * Left:    never.
+ */
+static void become_program(void *arg)
+{
+	struct nsx_call *c = arg;
+	struct nsx_error e = { 0 };
+
+	if (c->in->plan.forks &&
+	    nsx_stage_walk_new(&c->in->plan, &c->in->facts, NSX_NOFD, &c->log, &e) < 0)
+		fail_and_exit(c, &e);
+	if (nsx_start(c, &e) < 0)
+		fail_and_exit(c, &e);
+	c->executes = true;
+	(void)nsx_handoff_exec(c->argv, c->in == &c->en ? c->en.envp : c->envp, &e);
+	c->executes = false;
+	fail_and_exit(c, &e);
+}
+
+/* A process in front of us cannot tell us of another descriptor table: it has the host's. */
+static void have_own_files(struct nsx_call *c)
+{
+	int rc = (int)nsx_syscall1(__NR_unshare, NSX_CLONE_FILES);
+	struct nsx_error e = { 0 };
+
+	if (rc == 0)
+		return;
+	(void)nsx_fail(&e, NSX_STEP_FILES, -rc, "descriptors of its own", NULL);
+	fail_and_exit(c, &e);
+}
+
+/* Return: a sibling's PID, or -errno; with its pidfd, if the kernel has any. */
+static int make_sibling(struct nsx_call *c, nsx_born_fn *born)
+{
+	const struct nsx_birth birth = {
+		.flags = NSX_CLONE_VM | NSX_CLONE_VFORK | NSX_CLONE_PARENT | NSX_CLONE_PIDFD,
+		.stack = c->program_stack,
+		.stack_bytes = sizeof(c->program_stack),
+		.pidfd = &c->program_pidfd,
+	};
+
+	return nsx_sys_clone_on(&birth, c->plain, born, c);
+}
+
+/* The rest of the plan, and the program, in a process that is born inside; or in this one. */
+static _Noreturn void go_on(struct nsx_call *c, nsx_born_fn *born, bool forks)
+{
+	struct nsx_error e = { 0 };
+	int pid;
+
+	if (!forks) {
+		have_own_files(c);
+		born(c);
+	}
+	pid = make_sibling(c, born);
+	if (pid < 0) {
+		(void)nsx_fail(&e, NSX_STEP_FORK, -pid, "program's process", NULL);
+		fail_and_exit(c, &e);
+	}
+	c->program_pid = pid;
+	nsx_sys_exit(0);
+}
+
+static void become_launcher(void *arg)
+{
+	struct nsx_call *c = arg;
+	struct nsx_error e = { 0 };
+
+	(void)nsx_launch(c, &e);
+	fail_and_exit(c, &e);
+}
+
+/*
+ * The launcher has no waiter in front if it is born in the PID namespace; then only that is
+ * joined already.  Whoever needs the user namespace first for that is refused here.
+ */
+static bool join_pid_alone(const struct nsx_engine *en)
+{
+	const struct nsx_facts *f = &en->facts;
+	const int fd = f->pidfd != NSX_NOFD ? f->pidfd : f->ns[NSX_PID].fd;
+
+	if (!(en->plan.joins & NSX_KIND_BIT(NSX_PID)) || en->rq->fork == NSX_FORK_NEVER)
+		return false;
+	if (en->rq->init || en->rq->pty || (en->rq->unshare & NSX_KIND_BIT(NSX_PID)))
+		return false; /* there is a process in front anyway */
+	return fd != NSX_NOFD && nsx_sys_setns(fd, NSX_CLONE_NEWPID) == 0;
+}
+
+/* The end of the channel that the host hears is its own, the other one is ours alone soon. */
+static _Noreturn void go_on_as_launcher(struct nsx_call *c)
+{
+	struct nsx_error e = { 0 };
+	int rc = nsx_fd_channel(c->channel);
+
+	if (rc < 0) {
+		(void)nsx_fail(&e, NSX_STEP_FORK, -rc, "channel to the launcher", NULL);
+		fail_and_exit(c, &e);
+	}
+	c->launched = true;
+	go_on(c, become_launcher, join_pid_alone(c->in));
+}
+
+/* With the plan of the session; refused by pidfd, it is made anew, so that the error names a kind. */
+static int join_ready(struct nsx_call *c, struct nsx_error *e)
+{
+	const struct nsx_plan *plan = &c->ready->plan;
+	size_t at;
+
+	c->in = c->ready;
+	if (nsx_target_alive(&c->ready->target, e) < 0)
+		return -1;
+	if (!nsx_plan_may_share_memory(plan))
+		return 1;
+	if (nsx_stage_walk(plan, &c->ready->facts, NSX_NOFD, &c->log, &at, e) == 0)
+		return 0;
+	if (plan->act[at].step != NSX_STEP_JOIN || plan->act[at].way != NSX_WAY_PIDFD)
+		return -1;
+	*e = (struct nsx_error){ 0 };
+	if (nsx_target_alive(&c->ready->target, e) < 0)
+		return -1;
+	c->in = &c->en;
+	return nsx_engine_join(&c->en, e);
+}
+
+static void prepare(struct nsx_call *c)
+{
+	c->log = (struct nsx_log){ .level = NSX_LOG_OFF, .fd = NSX_NOFD };
+	nsx_engine_init(&c->en, &c->how->rq, &c->log, c->envp);
+	c->en.shares = true;
+	c->in = &c->en;
+}
+
+/*
+ * Entered: in the host's memory, with its descriptor table, but an own process, in the
+ *          namespaces of the thread that waits for us; all signals held.
+ */
+void nsx_middle(void *arg)
+{
+	struct nsx_call *c = arg;
+	struct nsx_error e = { 0 };
+	int rc;
+
+	prepare(c);
+	rc = c->ready ? join_ready(c, &e) : nsx_engine_join(&c->en, &e);
+	if (rc < 0)
+		fail_and_exit(c, &e);
+	if (rc > 0)
+		go_on_as_launcher(c);
+	go_on(c, become_program, c->in->plan.forks);
+}
+
+void nsx_middle_looks(void *arg)
+{
+	struct nsx_call *c = arg;
+	struct nsx_error e = { 0 };
+
+	prepare(c);
+	if (nsx_engine_look(&c->en, &e) < 0)
+		fail_and_exit(c, &e);
+	nsx_sys_exit(0);
+}
