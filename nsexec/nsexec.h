@@ -268,19 +268,108 @@ int nsexec_runner_run(struct nsexec_runner *runner, const struct nsexec_entry *e
 void nsexec_runner_stop(struct nsexec_runner *runner);
 
 /*
- * Into what: all options of nsexec(1), as words or as members, each a string as on the
- * command line.  Words come first.  A member is named as its option; "" is the option
- * without its optional FILE or DIR; NULL or 0 is not said.
+ * Into what: all options of nsexec(1) that make sense here, as members of their names, or
+ * as words, or some so and some so.
+ *
+ * A member says what its option says, with the same defaults, conflicts and errors:
+ *
+ * - int: not 0: the option is said.  Those that are more than a flag say so.
+ * - const char *: the value, as on the command line; NULL: not said.  Where the option may
+ *   go without its value, [in brackets], "" is the option without it.
+ * - const char *const *: several values, ended by NULL, in that order.
+ *
+ * One option in two ways, a member and a word, or @target and @target_pid, is an error
+ * where it would be one to give it twice.  Words stand behind the members: the variables
+ * of @env are set before those of a word "--env=...".
+ *
+ * Not to be had: --plan, --report-fd, --preload-path, --help and --version, nor a PROGRAM
+ * behind the words.  --fork and --detach are accepted as words and change nothing.
+ *
+ * All of it, together and without names of members, may have NSEXEC_WORDS_MAX bytes and
+ * NSEXEC_WORDS_COUNT_MAX words, else step WORDS with E2BIG.  It stays the caller's, and is
+ * not looked at any more when the function has returned.
  */
 struct nsexec_options {
-	size_t size;
-	const char *const *words; /* "-t", "1234", "--all", ended by NULL; or NULL */
-	int target_pid;		  /* 0: none */
-	int target_pidfd;	  /* with @has_pidfd: stays the caller's */
-	int has_pidfd;
-	int all;
-	int kinds;		 /* to join, of the target: a set */
-	const char *reserved[7]; /* MEMBERS */
+	size_t size;		  /* sizeof(struct nsexec_options) */
+	const char *const *words; /* "-t", "1234", "--net=/run/x", ended by NULL; or NULL */
+
+	/* Joining.  The target, in one of three ways: */
+	const char *target; /* "PID", "PID:INODE" or "pidfd:N" */
+	int target_pid;	    /* 0: not said */
+	int target_pidfd;   /* stays the caller's.  0: not said; for descriptor 0 use @target */
+	int all;	    /* every namespace of the target that differs from ours */
+	int kinds;	    /* those of the target: a set, and nothing else in place of @mount to
+			     * @time with "" */
+	const char *mount;  /* [FILE] to join, in place of the target's: a path, or ":NSID" */
+	const char *uts;    /* [FILE] */
+	const char *ipc;    /* [FILE] */
+	const char *net;    /* [FILE] */
+	const char *pid;    /* [FILE] */
+	const char *cgroup; /* [FILE] */
+	const char *user;   /* [FILE] */
+	const char *time;   /* [FILE] */
+	const char *net_socket; /* the network namespace of the target's socket: "7" */
+	int user_parent;	/* the user namespace that owns the others; with user its parent */
+	int join_cgroup;	/* run the program in the cgroups of the target */
+
+	/* Creating, after the joins. */
+	int create;		       /* a set of kinds */
+	int map_root_user;	       /* be root in a new user namespace */
+	int map_current_user;	       /* have the same ids in it */
+	int map_auto;		       /* map the subordinate ids of /etc/subuid and /etc/subgid */
+	const char *unshare;	       /* as @create, or to persist: "ipc,net=/run/x", one FILE */
+	const char *map_user;	       /* have this user id in it: "0" */
+	const char *map_group;	       /* "0" */
+	const char *const *map_users;  /* "INSIDE:OUTSIDE:COUNT", "auto", "subids", "all" */
+	const char *const *map_groups; /* likewise */
+	const char *setgroups;	       /* "allow", "deny" */
+	const char *owner;	       /* of the user namespace: "UID:GID" */
+	const char *propagation;       /* of mounts: "private", "slave", "shared", "unchanged" */
+	const char *mount_proc;	       /* [DIR] where to mount a new proc: /proc */
+	const char *mount_binfmt;      /* [DIR] likewise a binfmt_misc */
+	const char *load_interp;       /* what to register there: ":NAME:TYPE:..." */
+	const char *hostname;
+	const char *monotonic; /* by how much that clock differs: seconds, "-1.5" */
+	const char *boottime;  /* likewise */
+	int loopback;	       /* bring lo up */
+
+	/* Becoming. */
+	int as_target;		  /* be as the target in all that is not said otherwise */
+	const char *setuid;	  /* an id as it is called inside, or "follow": the target's */
+	const char *setgid;	  /* likewise */
+	int preserve_credentials; /* keep user and group ids when joining a user namespace */
+	int follow_context;	  /* run under the LSM label of the target */
+
+	/* The environment, which begins as envp of the program. */
+	int target_env; /* the target's instead */
+	int clearenv;
+	const char *const *env;	     /* "NAME=VALUE" */
+	const char *const *unsetenv; /* "NAME" */
+
+	/* Credentials. */
+	const char *caps;     /* "all,-sys_admin", "none", "target", "+kill": see nsexec(1) */
+	const char *bounding; /* likewise */
+	const char *ambient;  /* likewise */
+	int keep_caps;	      /* those that the entered user namespace gives */
+	int no_new_privs;
+
+	/* Limits. */
+	const char *const *rlimit; /* "NAME=SOFT[:HARD]": "nofile=1024:4096" */
+	const char *oom_score_adj; /* "-1000" to "1000" */
+	const char *cpu_affinity;  /* "0-3,7" */
+	const char *umask;	   /* octal: "27" */
+	const char *personality;   /* "linux32,addr-no-randomize" */
+
+	/* Running. */
+	const char *root;	/* [DIR] to be the root; without it the target's */
+	const char *wd;		/* [DIR] to start in, as it is called out here; likewise */
+	const char *wdns;	/* directory to start in, as it is called inside */
+	const char *kill_child; /* [SIGNAL] for the program when who waits for it dies: KILL */
+	const char *dumpable;	/* "yes", "no" */
+	int init;		/* a small init in front of the program, in a new PID namespace */
+	int pty;		/* a terminal for the program alone, relayed to ours */
+	int no_fork;		/* a PID namespace that is joined is for its children only */
+	int reserved;		/* 0 */
 };
 
 /* A process of ours. */

@@ -30,13 +30,13 @@ static int fail_at(size_t at, int err, const char *what, struct nsx_error *e)
 	return nsx_fail(e, NSX_STEP_WORDS, err, buf, NULL);
 }
 
-static int too_long(struct nsx_error *e)
+int nsx_words_too_long(struct nsx_error *e)
 {
 	return nsx_fail_number(e, NSX_STEP_WORDS, E2BIG, "too long", "more than ", NSX_WORDS_MAX,
 			       " bytes");
 }
 
-static int add_word(struct nsx_words *words, char *word, struct nsx_error *e)
+int nsx_words_add(struct nsx_words *words, char *word, struct nsx_error *e)
 {
 	if (words->n == NSX_WORDS_COUNT_MAX)
 		return nsx_fail_number(e, NSX_STEP_WORDS, E2BIG, "too many words", "more than ",
@@ -115,7 +115,7 @@ int nsx_words_split(const char *text, size_t len, struct nsx_words_store *store,
 	struct nsx_words words = { .word = store->word + 1 };
 
 	if (len > NSX_WORDS_MAX)
-		return too_long(e);
+		return nsx_words_too_long(e);
 	for (size_t i = 0; i < len; i++)
 		if (!text[i])
 			return fail_at(i, 0, "NUL", e);
@@ -133,7 +133,7 @@ int nsx_words_split(const char *text, size_t len, struct nsx_words_store *store,
 		if (!any)
 			continue;
 		*s.put++ = '\0';
-		if (add_word(&words, word, e) < 0)
+		if (nsx_words_add(&words, word, e) < 0)
 			return -1;
 	}
 	*out = words;
@@ -149,14 +149,14 @@ int nsx_words_cut(struct nsx_words_store *store, size_t len, struct nsx_words *o
 	if (len == 0)
 		return nsx_fail(e, NSX_STEP_WORDS, 0, "nothing arrived before end of file", NULL);
 	if (len > NSX_WORDS_MAX)
-		return too_long(e);
+		return nsx_words_too_long(e);
 	if (store->bytes[len - 1])
 		return fail_at(len - 1, 0, "the last word has no NUL: the writer ended half-way",
 			       e);
 	for (size_t i = 0; i < len; i++) {
 		if (store->bytes[i])
 			continue;
-		if (add_word(&words, word, e) < 0)
+		if (nsx_words_add(&words, word, e) < 0)
 			return -1;
 		word = store->bytes + i + 1;
 	}

@@ -55,4 +55,10 @@ int nsx_words_split(const char *text, size_t len, struct nsx_words_store *store,
 int nsx_words_cut(struct nsx_words_store *store, size_t len, struct nsx_words *out,
 		  struct nsx_error *e);
 
+/* Add one to a list in a store.  Return: 0, or -1, step WORDS with E2BIG: too many. */
+int nsx_words_add(struct nsx_words *words, char *word, struct nsx_error *e);
+
+/* Step WORDS with E2BIG: more than NSX_WORDS_MAX bytes.  Return: -1. */
+int nsx_words_too_long(struct nsx_error *e);
+
 #endif
