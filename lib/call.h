@@ -29,7 +29,7 @@ struct nsx_call {
 	const struct nsx_how *how;
 	const struct nsx_engine *ready; /* has looked already, and planned; or NULL */
 	const struct nsexec_program *program;
-	char **argv;	   /* the program's, with room in front, see nsx_call_slots() */
+	char **argv; /* the program's, with room in front, see nsx_call_slots() */
 	char *const *envp;
 	const int *opened; /* for each file that is opened: as which descriptor it is here */
 	int above;	   /* the first descriptor that is above all that files name */

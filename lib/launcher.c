@@ -64,7 +64,7 @@ static int launch(char **argv, char **envp)
 	int channel, target, rc;
 
 	if (!argv[0] || !argv[1] || !read_numbers(argv[1], &channel, &target))
-		return 125; /* not by us */
+		return 125;					   /* not by us */
 	(void)nsx_sys_prctl(NSX_PR_SET_NAME, (unsigned long)name); /* cannot fail */
 	nsx_engine_init(&en, &rq, &off, envp);
 	rc = nsx_options_parse(&words, NSX_DIALECT_OURS, &rq, &e);

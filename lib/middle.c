@@ -138,14 +138,6 @@ static int join_ready(struct nsx_call *c, struct nsx_error *e)
 	return nsx_engine_join(&c->en, e);
 }
 
-static void prepare(struct nsx_call *c)
-{
-	c->log = (struct nsx_log){ .level = NSX_LOG_OFF, .fd = NSX_NOFD };
-	nsx_engine_init(&c->en, &c->how->rq, &c->log, c->envp);
-	c->en.shares = true;
-	c->in = &c->en;
-}
-
 /*
  * Entered: in the host's memory, with its descriptor table, but an own process, in the
  *          namespaces of the thread that waits for us; all signals held.
@@ -156,7 +148,6 @@ void nsx_middle(void *arg)
 	struct nsx_error e = { 0 };
 	int rc;
 
-	prepare(c);
 	rc = c->ready ? join_ready(c, &e) : nsx_engine_join(&c->en, &e);
 	if (rc < 0)
 		fail_and_exit(c, &e);
@@ -170,7 +161,6 @@ void nsx_middle_looks(void *arg)
 	struct nsx_call *c = arg;
 	struct nsx_error e = { 0 };
 
-	prepare(c);
 	if (nsx_engine_look(&c->en, &e) < 0)
 		fail_and_exit(c, &e);
 	nsx_sys_exit(0);

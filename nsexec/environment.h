@@ -17,9 +17,9 @@ enum { NSX_ENVIRONMENT_MAX = 8 * 1024 * 1024 };
 struct nsx_environment {
 	char **variable; /* ended by NULL; NULL: nothing was asked, nothing was made */
 	size_t n;
-	size_t bytes; /* that the array takes */
-	char *text;   /* what was read of a target, each variable ended by a NUL byte */
-	size_t size;  /* its bytes */
+	size_t bytes;	   /* that the array takes */
+	char *text;	   /* what was read of a target, each variable ended by a NUL byte */
+	size_t size;	   /* its bytes */
 	size_t text_bytes; /* those that are mapped for it */
 };
 

@@ -108,11 +108,11 @@ void nsx_plan_make(const struct nsx_request *rq, const struct nsx_facts *f, enum
 bool nsx_plan_may_share_memory(const struct nsx_plan *p)
 {
 	static const bool may[NSX_STEP_COUNT] = {
-		[NSX_STEP_CGROUP] = true,   [NSX_STEP_JOIN] = true,  [NSX_STEP_UNSHARE] = true,
+		[NSX_STEP_CGROUP] = true,    [NSX_STEP_JOIN] = true,  [NSX_STEP_UNSHARE] = true,
 		[NSX_STEP_PROPAGATE] = true, [NSX_STEP_MOUNT] = true, [NSX_STEP_HOSTNAME] = true,
-		[NSX_STEP_LOOPBACK] = true, [NSX_STEP_LIMIT] = true, [NSX_STEP_PRIVS] = true,
-		[NSX_STEP_CPUS] = true,	    [NSX_STEP_UMASK] = true, [NSX_STEP_PERSONA] = true,
-		[NSX_STEP_ROOT] = true,	    [NSX_STEP_CWD] = true,   [NSX_STEP_FORK] = true,
+		[NSX_STEP_LOOPBACK] = true,  [NSX_STEP_LIMIT] = true, [NSX_STEP_PRIVS] = true,
+		[NSX_STEP_CPUS] = true,	     [NSX_STEP_UMASK] = true, [NSX_STEP_PERSONA] = true,
+		[NSX_STEP_ROOT] = true,	     [NSX_STEP_CWD] = true,   [NSX_STEP_FORK] = true,
 	};
 	const nsx_kinds own = NSX_KIND_BIT(NSX_USER) | NSX_KIND_BIT(NSX_TIME);
 

@@ -163,9 +163,9 @@ struct nsx_request {
 	bool init;	/* a process of ours is the first of the new PID namespace */
 	bool pty;	/* a terminal of its own; the first process relays */
 	enum nsx_dumpable dumpable;
-	int report_fd; /* the caller's descriptor for the report line, or NSX_NOFD */
+	int report_fd;	   /* the caller's descriptor for the report line, or NSX_NOFD */
 	bool report_bytes; /* a struct nsx_outcome each instead, for libnsexec */
-	bool plan;     /* print the plan, change nothing */
+	bool plan;	   /* print the plan, change nothing */
 	enum nsx_show show;
 
 	struct nsx_runc runc;

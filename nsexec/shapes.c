@@ -29,8 +29,8 @@ static _Noreturn void wait_for(struct nsx_engine *en, int pid)
 			; /* what it tells last counts */
 		if (out.error.step != NSX_STEP_NONE)
 			nsx_report_error(en->rq, &out.error, 0);
-		else if (out.inside && nsx_report_success(en->rq, out.pid, out.inside,
-							  reported(en), &en->facts, &e) < 0) {
+		else if (out.inside && nsx_report_success(en->rq, out.pid, out.inside, reported(en),
+							  &en->facts, &e) < 0) {
 			nsx_log_error(en->log, &e);
 			(void)nsx_sys_kill(pid, SIGKILL);
 			nsx_sys_exit(nsx_error_status(&e));
@@ -75,8 +75,7 @@ static _Noreturn void detach_from(struct nsx_engine *en, int pid)
 	}
 	if (out.error.step != NSX_STEP_NONE)
 		end_for(en, pid, &out.error);
-	if (nsx_report_success(en->rq, pid, out.inside, reported(en), &en->facts, &e) <
-	    0) {
+	if (nsx_report_success(en->rq, pid, out.inside, reported(en), &en->facts, &e) < 0) {
 		nsx_log_error(en->log, &e);
 		nsx_sys_exit(nsx_error_status(&e)); /* and so the program ends */
 	}

@@ -199,6 +199,17 @@ static inline int nsx_sys_openat(int dir, const char *path, int flags)
 	return rc;
 }
 
+/* As open(2), also to create; it may wait for the other end of a FIFO. */
+static inline int nsx_sys_open(const char *path, int flags, unsigned mode)
+{
+	int rc;
+
+	do
+		rc = (int)nsx_syscall4(__NR_openat, AT_FDCWD, path, flags, mode);
+	while (rc == -EINTR);
+	return rc;
+}
+
 static inline int nsx_sys_openat2(int dir, const char *path, const struct nsx_open_how *how)
 {
 	return (int)nsx_syscall4(__NR_openat2, dir, path, how, sizeof(*how));
@@ -450,11 +461,12 @@ static inline int nsx_sys_clone_into(unsigned long flags, int exit_signal, int c
 
 /* For nsx_sys_clone_on(). */
 struct nsx_birth {
-	unsigned long flags; /* CLONE_* but for a signal: its end is silent, until it has executed */
-	void *stack;	     /* lowest byte, aligned to 16 bytes, */
-	size_t stack_bytes;  /* as is this number */
-	int32_t *pidfd;	     /* CLONE_PIDFD: out, in the table of the caller */
-	int cgroup;	     /* CLONE_INTO_CGROUP: directory */
+	unsigned long
+		flags;	    /* CLONE_* but for a signal: its end is silent, until it has executed */
+	void *stack;	    /* lowest byte, aligned to 16 bytes, */
+	size_t stack_bytes; /* as is this number */
+	int32_t *pidfd;	    /* CLONE_PIDFD: out, in the table of the caller */
+	int cgroup;	    /* CLONE_INTO_CGROUP: directory */
 };
 
 /*

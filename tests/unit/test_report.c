@@ -14,7 +14,9 @@ static char text[4096];
 static void success(int fd, nsx_kinds joins)
 {
 	memset(&error, 0, sizeof(error));
-	check_int(nsx_report_success(&(const struct nsx_request){ .report_fd = fd }, 1234, 7, joins, &f, &error), 0);
+	check_int(nsx_report_success(&(const struct nsx_request){ .report_fd = fd }, 1234, 7, joins,
+				     &f, &error),
+		  0);
 }
 
 static void failure(int fd, const struct nsx_error *e)
@@ -150,17 +152,22 @@ static void lost_report_is_an_error(void)
 	check_int(pipe(fds), 0);
 	(void)close(fds[0]);
 	memset(&error, 0, sizeof(error));
-	check_int(nsx_report_success(&(const struct nsx_request){ .report_fd = fds[1] }, 1, 1, 0, &f, &error), -1);
+	check_int(nsx_report_success(&(const struct nsx_request){ .report_fd = fds[1] }, 1, 1, 0,
+				     &f, &error),
+		  -1);
 	check_int(error.step, NSX_STEP_REPORT);
 	check_int(error.err, EPIPE);
-	nsx_report_error(&(const struct nsx_request){ .report_fd = fds[1] }, &error, 0); /* best effort */
+	nsx_report_error(&(const struct nsx_request){ .report_fd = fds[1] }, &error,
+			 0); /* best effort */
 	memset(&error, 0, sizeof(error));
 	check_int(nsx_report_stages(fds[1], 1, 2, &error), -1);
 	check_int(error.step, NSX_STEP_REPORT);
 	check_int(error.err, EPIPE);
 	(void)close(fds[1]);
 	memset(&error, 0, sizeof(error));
-	check_int(nsx_report_success(&(const struct nsx_request){ .report_fd = 1234567 }, 1, 1, 0, &f, &error), -1);
+	check_int(nsx_report_success(&(const struct nsx_request){ .report_fd = 1234567 }, 1, 1, 0,
+				     &f, &error),
+		  -1);
 	nsx_error_text(&error, text, sizeof(text));
 	check_text(text, "report write it (descriptor 1234567): EBADF Bad file descriptor");
 }

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "spawn.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ended.h"
+#include "files.h"
+#include "listen.h"
+
+/* All that one spawn needs, in one mapping of its own: the heap is the host's. */
+struct room {
+	struct nsx_call call;
+	struct nsx_how how;
+	char *slots[NSX_WORDS_COUNT_MAX + 4]; /* in front of the program's words, */
+	char *argv[]; /* which are here; behind them, which files are open */
+};
+
+int nsx_spawn_read(const struct nsexec_options *options, struct nsx_how *how, struct nsx_error *e)
+{
+	if (nsx_how_read(options, how, e) < 0)
+		return -1;
+	if (how->rq.kill_child)
+		return nsx_fail(e, NSX_STEP_OPTIONS, 0,
+				"the thread that spawns may end before the program",
+				"--kill-child");
+	/* Whatever is spawned is a new process already, with nobody in front. */
+	how->rq.detach = false;
+	if (how->rq.fork == NSX_FORK_ALWAYS)
+		how->rq.fork = NSX_FORK_AUTO;
+	return 0;
+}
+
+int nsx_program_take(const struct nsexec_program *from, struct nsexec_program *out,
+		     struct nsx_error *e)
+{
+	if (!from || from->size < offsetof(struct nsexec_program, envp) ||
+	    from->size > sizeof(*from))
+		return nsx_fail(e, NSX_STEP_OPTIONS, from && from->size > sizeof(*from) ? E2BIG : 0,
+				"size of struct nsexec_program", NULL);
+	*out = (struct nsexec_program){ 0 };
+	memcpy(out, from, from->size);
+	if (!out->argv || !out->argv[0])
+		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "no program", NULL);
+	if (!out->envp)
+		out->envp = (const char *const *)environ;
+	return nsx_files_check(out, e);
+}
+
+static void prepare(struct nsx_call *c)
+{
+	c->log = (struct nsx_log){ .level = NSX_LOG_OFF, .fd = NSX_NOFD };
+	c->channel[0] = c->channel[1] = NSX_NOFD;
+	c->middle_pidfd = c->program_pidfd = NSX_NOFD;
+	nsx_engine_init(&c->en, &c->how->rq, &c->log, c->envp);
+	c->en.shares = true;
+	c->in = &c->en;
+}
+
+/*
+ * All signals are held, in us and so in all that is born: a handler of the host would run
+ * in its memory without being it.
+ */
+static int bear(struct nsx_call *c, nsx_born_fn *middle, struct nsx_error *e)
+{
+	const struct nsx_birth birth = {
+		.flags = NSX_CLONE_VM | NSX_CLONE_VFORK | NSX_CLONE_FILES | NSX_CLONE_PIDFD,
+		.stack = c->middle_stack,
+		.stack_bytes = sizeof(c->middle_stack),
+		.pidfd = &c->middle_pidfd,
+	};
+	int pid = nsx_sys_clone_on(&birth, false, middle, c);
+
+	if (pid == -ENOSYS || pid == -EINVAL || pid == -EPERM) {
+		c->plain = true;
+		pid = nsx_sys_clone_on(&birth, true, middle, c);
+	}
+	if (pid < 0)
+		return nsx_fail(e, NSX_STEP_FORK, -pid, "process that enters", NULL);
+	c->middle = pid;
+	return 0;
+}
+
+static void hold(struct nsx_call *c)
+{
+	const uint64_t all = ~(uint64_t)0;
+
+	(void)nsx_sys_sigmask(SIG_SETMASK, &all, &c->mask); /* cannot fail: a valid set */
+}
+
+static void release(const struct nsx_call *c)
+{
+	(void)nsx_sys_sigmask(SIG_SETMASK, &c->mask, NULL); /* likewise */
+}
+
+/* The process in between has done its part.  It ends silently, so nobody else has waited for it. */
+static void reap(int pid)
+{
+	(void)nsx_sys_wait(pid, NULL, NSX_WAIT_ALL);
+}
+
+/* Has it become what it was made for?  Otherwise it ends, or has ended. */
+static int find_out(struct nsx_call *c, const struct nsexec_child *child, struct nsx_error *e)
+{
+	if (c->e.step != NSX_STEP_NONE) {
+		*e = c->e;
+		return -1;
+	}
+	if (c->launched)
+		return nsx_listen(c, child, e);
+	if (!c->executes || nsx_ended_unseen(child->pid))
+		return nsx_fail(e, NSX_STEP_EXEC, ECHILD, "the program's process was killed",
+				c->argv[0]);
+	return 0;
+}
+
+/* A descriptor below 3 would be taken for a standard stream that the host has closed. */
+static int own_pidfd(struct nsexec_child *child, int32_t pidfd, struct nsx_error *e)
+{
+	child->pidfd = pidfd == NSX_NOFD ? nsx_fd_pidfd(child->pid) : nsx_fd_lift(pidfd);
+	if (child->pidfd >= 0 || child->pidfd == -ENOSYS)
+		return 0;
+	return nsx_fail(e, NSX_STEP_OPEN, -child->pidfd, "pidfd of the program", NULL);
+}
+
+static int conclude(struct nsx_call *c, struct nsexec_child *child, struct nsx_error *e)
+{
+	int32_t *pidfd = c->program_pid ? &c->program_pidfd : &c->middle_pidfd;
+	int rc;
+
+	child->pid = c->program_pid ? c->program_pid : c->middle;
+	child->pidfd = *pidfd;
+	rc = find_out(c, child, e);
+	if (c->program_pid) {
+		reap(c->middle);
+		nsx_fd_close(&c->middle_pidfd);
+	}
+	if (rc == 0 && own_pidfd(child, *pidfd, e) == 0)
+		return 0;
+	if (rc == 0)
+		(void)nsx_sys_kill(child->pid, SIGKILL); /* nobody could say how it is called */
+	reap(child->pid);
+	nsx_fd_close(pidfd);
+	return -1;
+}
+
+static int spawn(struct nsx_call *c, struct nsexec_child *child, struct nsx_error *e)
+{
+	int rc;
+
+	prepare(c);
+	hold(c);
+	rc = bear(c, nsx_middle, e);
+	if (rc == 0)
+		rc = conclude(c, child, e);
+	release(c);
+	nsx_fd_close(&c->channel[0]);
+	nsx_fd_close(&c->channel[1]);
+	nsx_engine_close(&c->en);
+	return rc;
+}
+
+int nsx_spawn_look(struct nsx_call *c, struct nsx_error *e)
+{
+	int rc;
+
+	prepare(c);
+	hold(c);
+	rc = bear(c, nsx_middle_looks, e);
+	release(c);
+	if (rc < 0)
+		return -1;
+	reap(c->middle);
+	nsx_fd_close(&c->middle_pidfd);
+	if (c->e.step == NSX_STEP_NONE)
+		return 0;
+	*e = c->e;
+	return -1;
+}
+
+static size_t count(const char *const *words)
+{
+	size_t n = 0;
+
+	while (words[n])
+		n++;
+	return n;
+}
+
+int nsx_spawn(const struct nsexec_options *options, const struct nsx_how *how,
+	      const struct nsx_engine *ready, const struct nsexec_program *program,
+	      struct nsexec_child *child, struct nsx_error *e)
+{
+	const size_t argc = count(program->argv);
+	const size_t bytes =
+		sizeof(struct room) + (argc + 1) * sizeof(char *) + program->n_files * sizeof(int);
+	const long where = nsx_sys_mmap(bytes);
+	struct room *room = (struct room *)where;
+	int *opened;
+	int rc = 0;
+
+	if (where < 0)
+		return nsx_fail(e, NSX_STEP_FORK, (int)-where, "memory for two stacks", NULL);
+	memcpy(room->argv, program->argv, (argc + 1) * sizeof(char *));
+	opened = (int *)(room->argv + argc + 1);
+	if (!how)
+		rc = nsx_spawn_read(options, &room->how, e);
+	room->call.how = how ? how : &room->how;
+	room->call.ready = ready;
+	room->call.program = program;
+	room->call.argv = room->argv;
+	room->call.envp = (char *const *)(uintptr_t)program->envp;
+	room->call.opened = opened;
+	room->call.above = nsx_files_above(program);
+	if (rc == 0)
+		rc = nsx_files_open(program, room->call.above, opened, e);
+	if (rc == 0) {
+		rc = spawn(&room->call, child, e);
+		nsx_files_close(program, opened);
+	}
+	(void)nsx_sys_munmap(room, bytes); /* cannot fail: it is all of a mapping */
+	return rc;
+}
+
+int nsexec_spawn(const struct nsexec_options *how, const struct nsexec_program *program,
+		 struct nsexec_child *child, struct nsexec_error *error)
+{
+	struct nsexec_program taken;
+	struct nsx_error e = { 0 };
+
+	if (nsx_program_take(program, &taken, &e) < 0 ||
+	    nsx_spawn(how, NULL, NULL, &taken, child, &e) < 0)
+		return nsx_api_fail(error, &e);
+	return 0;
+}
