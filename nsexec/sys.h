@@ -411,6 +411,14 @@ static inline int nsx_sys_pidfd_open(int pid)
 	return (int)nsx_syscall2(__NR_pidfd_open, pid, 0);
 }
 
+/* Of one thread, whether it leads a process or not (Linux 6.9). */
+static inline int nsx_sys_pidfd_open_thread(int tid)
+{
+	enum { PIDFD_THREAD_FLAG = O_EXCL };
+
+	return (int)nsx_syscall2(__NR_pidfd_open, tid, PIDFD_THREAD_FLAG);
+}
+
 /* A copy, O_CLOEXEC, of a descriptor of another process. */
 static inline int nsx_sys_pidfd_getfd(int pidfd, int fd)
 {
@@ -459,6 +467,11 @@ static inline int nsx_sys_clone_ending(unsigned long flags, void *stack)
 static inline int nsx_sys_getpid(void)
 {
 	return (int)nsx_syscall0(__NR_getpid);
+}
+
+static inline int nsx_sys_gettid(void)
+{
+	return (int)nsx_syscall0(__NR_gettid);
 }
 
 static inline int nsx_sys_getpgid(int pid)
