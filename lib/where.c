@@ -19,28 +19,27 @@ void nsx_where_close(struct nsx_where *p)
 	nsx_target_close(&p->target);
 }
 
-/* In words of errors. */
-static void put_place(struct nsx_text *t, const struct nsexec_where *w)
+void nsx_where_name(const struct nsexec_where *w, char name[NSX_PLACE_BYTES])
 {
-	static const char names[][16] = {
+	static const char names[][12] = {
 		[NSEXEC_OF_PID] = "PID ",	[NSEXEC_OF_PIDFD] = "pidfd:",
 		[NSEXEC_OF_THREAD] = "thread ", [NSEXEC_AT_PATH] = "path",
 		[NSEXEC_AT_FD] = "descriptor ",
 	};
-	const bool named = w->place >= 0 && (size_t)w->place < sizeof(names) / sizeof(names[0]);
+	struct nsx_text t = nsx_text_on(name, NSX_PLACE_BYTES);
+	const bool is_one = w->place >= 0 && (size_t)w->place < sizeof(names) / sizeof(names[0]);
 
-	nsx_text_str(t, named ? names[w->place] : "place ");
+	nsx_text_str(&t, is_one ? names[w->place] : "place ");
 	if (w->place != NSEXEC_AT_PATH)
-		nsx_text_i64(t, named ? w->number : w->place);
+		nsx_text_i64(&t, is_one ? w->number : w->place);
 }
 
 static int fail(const struct nsexec_where *w, enum nsx_step step, int err, const char *what,
 		struct nsx_error *e)
 {
-	char place[32];
-	struct nsx_text t = nsx_text_on(place, sizeof(place));
+	char place[NSX_PLACE_BYTES];
 
-	put_place(&t, w);
+	nsx_where_name(w, place);
 	return nsx_fail(e, step, err, what, place);
 }
 
@@ -109,11 +108,10 @@ int nsx_where_look(const struct nsexec_where *w, struct nsx_where *p, struct nsx
 
 static int copy_given(const struct nsexec_where *w, enum nsx_kind kind, struct nsx_error *e)
 {
-	char place[32];
-	struct nsx_text t = nsx_text_on(place, sizeof(place));
+	char place[NSX_PLACE_BYTES];
 	nsx_autofd fd = nsx_sys_fcntl(w->number, F_DUPFD_CLOEXEC, 3);
 
-	put_place(&t, w);
+	nsx_where_name(w, place);
 	if (fd < 0)
 		return nsx_fail(e, NSX_STEP_OPEN, -fd, nsx_kind_table[kind].name, place);
 	return nsx_nsfile_check(fd, kind, place, e) < 0 ? -1 : nsx_fd_take(&fd);

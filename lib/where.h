@@ -39,6 +39,10 @@ int nsx_where_look(const struct nsexec_where *w, struct nsx_where *p, struct nsx
 /* One of its namespaces, as nsx_where_open(); of several kinds all are of the same process. */
 int nsx_where_take(struct nsx_where *p, enum nsx_kind kind, struct nsx_error *e);
 
+/* "PID 1234": in words of errors; a path is its own word. */
+enum { NSX_PLACE_BYTES = 32 };
+void nsx_where_name(const struct nsexec_where *w, char name[NSX_PLACE_BYTES]);
+
 /* Is this error, of one of the above, that it is gone? */
 bool nsx_where_is_gone(const struct nsexec_where *w, const struct nsx_error *e);
 

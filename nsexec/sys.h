@@ -406,6 +406,21 @@ static inline int nsx_sys_unshare(unsigned flags)
 	return (int)nsx_syscall1(__NR_unshare, flags);
 }
 
+/*
+ * With one thread this unshare changes nothing; with more it is EINVAL.  A seccomp filter
+ * may forbid the call altogether (EPERM): then the directory of our threads has a link
+ * from each, and two of its own.
+ */
+static inline int nsx_sys_is_single_threaded(void)
+{
+	struct nsx_stat st;
+	const int rc = nsx_sys_unshare(NSX_CLONE_THREAD);
+
+	if (rc == 0 || rc == -EINVAL)
+		return rc == 0;
+	return nsx_sys_stat("/proc/self/task", &st) == 0 && st.nlink == 3;
+}
+
 static inline int nsx_sys_pidfd_open(int pid)
 {
 	return (int)nsx_syscall2(__NR_pidfd_open, pid, 0);
