@@ -422,9 +422,32 @@ static inline int nsx_sys_unshare(unsigned flags)
 	return (int)nsx_syscall1(__NR_unshare, flags);
 }
 
+/*
+ * With one thread this unshare changes nothing; with more it is EINVAL.  A seccomp filter
+ * may forbid the call altogether (EPERM): then the directory of our threads has a link
+ * from each, and two of its own.
+ */
+static inline int nsx_sys_is_single_threaded(void)
+{
+	struct nsx_stat st;
+	const int rc = nsx_sys_unshare(NSX_CLONE_THREAD);
+
+	if (rc == 0 || rc == -EINVAL)
+		return rc == 0;
+	return nsx_sys_stat("/proc/self/task", &st) == 0 && st.nlink == 3;
+}
+
 static inline int nsx_sys_pidfd_open(int pid)
 {
 	return (int)nsx_syscall2(__NR_pidfd_open, pid, 0);
+}
+
+/* Of one thread, whether it leads a process or not (Linux 6.9). */
+static inline int nsx_sys_pidfd_open_thread(int tid)
+{
+	enum { PIDFD_THREAD_FLAG = O_EXCL };
+
+	return (int)nsx_syscall2(__NR_pidfd_open, tid, PIDFD_THREAD_FLAG);
 }
 
 /* A copy, O_CLOEXEC, of a descriptor of another process. */
@@ -509,6 +532,11 @@ static inline int nsx_sys_clone_ending(unsigned long flags, void *stack)
 static inline int nsx_sys_getpid(void)
 {
 	return (int)nsx_syscall0(__NR_getpid);
+}
+
+static inline int nsx_sys_gettid(void)
+{
+	return (int)nsx_syscall0(__NR_gettid);
 }
 
 static inline int nsx_sys_getpgid(int pid)
