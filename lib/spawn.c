@@ -119,7 +119,9 @@ static int find_out(struct nsx_call *c, const struct nsexec_child *child, struct
 static int own_pidfd(struct nsexec_child *child, int32_t pidfd, struct nsx_error *e)
 {
 	child->pidfd = pidfd == NSX_NOFD ? nsx_fd_pidfd(child->pid) : nsx_fd_lift(pidfd);
-	if (child->pidfd >= 0 || child->pidfd == -ENOSYS)
+	if (child->pidfd == -ENOSYS)
+		child->pidfd = NSX_NOFD; /* before Linux 5.3 */
+	if (child->pidfd >= NSX_NOFD)
 		return 0;
 	return nsx_fail(e, NSX_STEP_OPEN, -child->pidfd, "pidfd of the program", NULL);
 }

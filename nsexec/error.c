@@ -56,6 +56,13 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 	[NSX_HINT_NONE] = "",
 	[NSX_HINT_THREADS] = "the kernel moves only a process with one thread; load nsexec before "
 			     "the threads start, or use the nsexec command",
+	[NSX_HINT_OTHER_THREADS] =
+		"NSEXEC_JOIN_THREADED moves this thread alone; "
+		"nsexec_enter() comes back, nsexec_clone() makes a process inside",
+	[NSX_HINT_ONE_THREAD] = "user and time move only a process with one thread; "
+				"nsexec_clone() makes one that is inside",
+	[NSX_HINT_SHARED_DIRS] = "only who shares root and cwd with nobody moves to other mounts: "
+				 "unshare(CLONE_FS) first, or nsexec_runner_run(), nsexec_clone()",
 	[NSX_HINT_ADD_USER] = "the namespace is owned by user namespace #; add -U to enter it too",
 	[NSX_HINT_CAPABLE] = "joining it needs CAP_SYS_ADMIN in user namespace #, which owns it, "
 			     "and in your own (mnt: CAP_SYS_CHROOT too)",

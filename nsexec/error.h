@@ -59,6 +59,9 @@ const char *nsx_step_name(enum nsx_step step);
 enum nsx_hint {
 	NSX_HINT_NONE,
 	NSX_HINT_THREADS,
+	NSX_HINT_OTHER_THREADS,
+	NSX_HINT_ONE_THREAD,
+	NSX_HINT_SHARED_DIRS,
 	NSX_HINT_ADD_USER,
 	NSX_HINT_CAPABLE,
 	NSX_HINT_PTRACE,

@@ -502,13 +502,15 @@ int nsexec_clone(const struct nsexec_options *how, int (*call)(void *), void *ar
 
 /**
  * nsexec_wait() - wait for a child that one of these functions has made
- * @timeout_ms: < 0: until it ends
- * @status: out: as waitpid(2) has it
+ * @child: its pidfd stays open, and the caller's to close
+ * @timeout_ms: < 0: until it ends; 0: has it ended?
+ * @status: out, may be NULL: as waitpid(2) has it
  *
  * By its pidfd, so never for another one; also where somebody else has waited for all
  * children, or SIGCHLD is ignored, if the kernel still tells (Linux 6.15).
  *
- * Return: 0; NSEXEC_GONE: it has ended and its status is lost; -1, with ETIMEDOUT: it runs on.
+ * Return: 0; NSEXEC_GONE, with @e: it has ended and its status is lost; -1, with step WAIT
+ * and ETIMEDOUT: it runs on, or ECHILD: it is no child of this process.
  */
 int nsexec_wait(struct nsexec_child *child, int timeout_ms, int *status, struct nsexec_error *e);
 

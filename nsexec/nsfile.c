@@ -54,8 +54,7 @@ int nsx_nsfile_identify(int fd, struct nsx_ns_id *out)
 	return rc;
 }
 
-/* Is @fd what its name claims?  Asked before anything has changed. */
-static int check_file(int fd, enum nsx_kind kind, const char *file, struct nsx_error *e)
+int nsx_nsfile_check(int fd, enum nsx_kind kind, const char *file, struct nsx_error *e)
 {
 	uint64_t fs[16] = { 0 };
 	char what[64];
@@ -144,7 +143,7 @@ int nsx_nsfile_open(const char *file, enum nsx_kind kind, struct nsx_error *e)
 {
 	nsx_autofd fd = *file == ':' ? open_by_id(file, kind, e) : open_path(file, kind, e);
 
-	if (fd < 0 || check_file(fd, kind, file, e) < 0)
+	if (fd < 0 || nsx_nsfile_check(fd, kind, file, e) < 0)
 		return -1;
 	return nsx_fd_take(&fd);
 }

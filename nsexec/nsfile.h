@@ -39,6 +39,13 @@ int nsx_nsfile_identify(int fd, struct nsx_ns_id *out);
 int nsx_nsfile_open(const char *file, enum nsx_kind kind, struct nsx_error *e);
 
 /**
+ * nsx_nsfile_check() - is a descriptor what its name claims?
+ * @file: its name, for the error
+ * @e: step CHECK
+ */
+int nsx_nsfile_check(int fd, enum nsx_kind kind, const char *file, struct nsx_error *e);
+
+/**
  * nsx_nsfile_owner() - who owns it?
  * @user:  a user namespace that will be joined; all zero: none
  * @owner: out: inode of the user namespace that owns it; untouched: not ours to see

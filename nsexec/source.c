@@ -5,7 +5,7 @@
 
 #include "text.h"
 
-static int open_from_target(struct nsx_target *t, enum nsx_kind kind, struct nsx_error *e)
+int nsx_source_of_target(struct nsx_target *t, enum nsx_kind kind, struct nsx_error *e)
 {
 	char path[NSX_NS_PATH_BYTES];
 	struct nsx_text text = nsx_text_on(path, sizeof(path));
@@ -103,7 +103,7 @@ int nsx_source_open(const struct nsx_request *rq, struct nsx_target *t, enum nsx
 	if (kind == NSX_NET && rq->net_socket)
 		return open_of_socket(t, rq->socket, from, e);
 	fd = rq->file[kind] ? nsx_nsfile_open(rq->file[kind], kind, e)
-			    : open_from_target(t, kind, e);
+			    : nsx_source_of_target(t, kind, e);
 	if (fd >= 0 && kind == NSX_USER && rq->user_parent)
 		return nsx_source_owner(fd, kind, from, e);
 	return nsx_fd_take(&fd);

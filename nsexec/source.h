@@ -21,6 +21,12 @@ int nsx_source_open(const struct nsx_request *rq, struct nsx_target *t, enum nsx
 		    char from[NSX_FROM_BYTES], struct nsx_error *e);
 
 /**
+ * nsx_source_of_target() - open a namespace of the target's own
+ * @e: step TARGET or OPEN; ESRCH: it has ended, or is a zombie
+ */
+int nsx_source_of_target(struct nsx_target *t, enum nsx_kind kind, struct nsx_error *e);
+
+/**
  * nsx_source_owner() - open the user namespace that owns a namespace
  * @fd:   that namespace, of @kind; the owner of a user namespace is its parent
  * @from: out: a text that says whose owner it is

@@ -115,7 +115,8 @@ enum {
 	NSX_SECBIT_NO_CAP_AMBIENT_RAISE = 1 << 6,
 };
 
-#define NSX_NS_GET_ID 0x8008b70du /* ioctl: the 64-bit id of a namespace (Linux 6.18) */
+#define NSX_NS_GET_ID 0x8008b70du      /* ioctl: the 64-bit id of a namespace (Linux 6.18) */
+#define NSX_PIDFD_GET_INFO 0xc040ff0bu /* ioctl: struct nsx_pidfd_info (Linux 6.13) */
 #define NSX_NSFS_MAGIC 0x6e736673u
 #define NSX_PIDFS_MAGIC 0x50494446u
 #define NSX_DEVPTS_MAGIC 0x1cd1u
@@ -144,6 +145,17 @@ enum {
 	NSX_SI_QUEUE = -1,
 	NSX_SI_TKILL = -6,
 };
+
+/* The process of a pidfd, as the first edition of the kernel's struct has it. */
+struct nsx_pidfd_info {
+	uint64_t mask; /* in: NSX_PIDFD_EXIT, if wanted; out: what is known */
+	uint64_t cgroup;
+	uint32_t pid, tgid, ppid;
+	uint32_t ids[8];
+	int32_t status; /* with NSX_PIDFD_EXIT: as wait(2) writes it */
+};
+
+#define NSX_PIDFD_EXIT 8u /* known once it has been waited for (Linux 6.15) */
 
 struct nsx_pollfd {
 	int32_t fd;
@@ -421,9 +433,32 @@ static inline int nsx_sys_unshare(unsigned flags)
 	return (int)nsx_syscall1(__NR_unshare, flags);
 }
 
+/*
+ * With one thread this unshare changes nothing; with more it is EINVAL.  A seccomp filter
+ * may forbid the call altogether (EPERM): then the directory of our threads has a link
+ * from each, and two of its own.
+ */
+static inline int nsx_sys_is_single_threaded(void)
+{
+	struct nsx_stat st;
+	const int rc = nsx_sys_unshare(NSX_CLONE_THREAD);
+
+	if (rc == 0 || rc == -EINVAL)
+		return rc == 0;
+	return nsx_sys_stat("/proc/self/task", &st) == 0 && st.nlink == 3;
+}
+
 static inline int nsx_sys_pidfd_open(int pid)
 {
 	return (int)nsx_syscall2(__NR_pidfd_open, pid, 0);
+}
+
+/* Of one thread, whether it leads a process or not (Linux 6.9). */
+static inline int nsx_sys_pidfd_open_thread(int tid)
+{
+	enum { PIDFD_THREAD_FLAG = O_EXCL };
+
+	return (int)nsx_syscall2(__NR_pidfd_open, tid, PIDFD_THREAD_FLAG);
 }
 
 /* A copy, O_CLOEXEC, of a descriptor of another process. */
@@ -511,6 +546,11 @@ static inline int nsx_sys_getpid(void)
 	return (int)nsx_syscall0(__NR_getpid);
 }
 
+static inline int nsx_sys_gettid(void)
+{
+	return (int)nsx_syscall0(__NR_gettid);
+}
+
 static inline int nsx_sys_getpgid(int pid)
 {
 	return (int)nsx_syscall1(__NR_getpgid, pid);
@@ -545,6 +585,26 @@ static inline int nsx_sys_wait(int pid, int *status, int options)
 
 	do
 		rc = (int)nsx_syscall4(__NR_wait4, pid, status, options, NULL);
+	while (rc == -EINTR);
+	return rc;
+}
+
+enum {
+	NSX_P_PID = 1,
+	NSX_P_PIDFD = 3, /* Linux 5.4 */
+	NSX_WAIT_EXITED = 4,
+};
+
+/* nsx_siginfo.code of a child that has ended */
+enum { NSX_CLD_EXITED = 1, NSX_CLD_KILLED = 2, NSX_CLD_DUMPED = 3 };
+
+/* @info: pid 0 with WNOHANG and nothing to tell. */
+static inline int nsx_sys_waitid(int type, int id, struct nsx_siginfo *info, int options)
+{
+	int rc;
+
+	do
+		rc = (int)nsx_syscall5(__NR_waitid, type, id, info, options, NULL);
 	while (rc == -EINTR);
 	return rc;
 }

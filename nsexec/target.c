@@ -48,7 +48,7 @@ static bool out_of_room(int err)
 	return err == EMFILE || err == ENFILE || err == ENOMEM;
 }
 
-/* What /proc/self/fdinfo says of a descriptor. */
+/* What /proc says of a descriptor, of a thread that may have a table of its own. */
 struct seen {
 	int err; /* why it cannot be read; 0: it can */
 	bool is_pidfd;
@@ -83,7 +83,7 @@ static struct seen see(int fd)
 	nsx_autofd info = NSX_NOFD;
 	long len;
 
-	nsx_text_str(&p, "/proc/self/fdinfo/");
+	nsx_text_str(&p, "/proc/thread-self/fdinfo/");
 	nsx_text_u64(&p, (uint64_t)fd);
 	info = nsx_fd_openat(AT_FDCWD, path, O_RDONLY);
 	len = info < 0 ? info : nsx_sys_read(info, text, sizeof(text) - 1);
@@ -147,7 +147,7 @@ static int open_given(const struct nsx_who *who, struct nsx_target *t, struct ns
 	t->pidfd = fd;
 	seen = see(fd);
 	if (seen.err) {
-		(void)fail_given(who, NSX_STEP_OPEN, seen.err, "/proc/self/fdinfo of", e);
+		(void)fail_given(who, NSX_STEP_OPEN, seen.err, "/proc/thread-self/fdinfo of", e);
 		return nsx_hint(e, NSX_HINT_PROC, 0);
 	}
 	if (!seen.is_pidfd)

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "collect.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "child.h"
+#include "fd.h"
+#include "signals.h"
+
+enum {
+	USUAL_BYTES_MAX = 1 << 20,
+	STEP_BYTES = 16 * 1024,
+	POLL_READ = 1,
+	POLL_WRITE = 4,
+	NO_PIDFD_MILLIS = 10, /* how often a kernel without pidfds is asked */
+};
+
+/* What one of its pipes has brought. */
+struct stream {
+	char *bytes;
+	size_t n, room;
+};
+
+struct collecting {
+	struct nsexec_io *io;
+	struct stream out[2];
+	size_t max;   /* bytes of each */
+	size_t fed;   /* of @io->in */
+	int fd[3];    /* borrowed; NSX_NOFD: over */
+	bool no_room; /* memory has run out */
+};
+
+static int64_t now_millis(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail: there is such a clock */
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Room for a step more, and for the NUL behind all. */
+static bool make_room(struct stream *s, size_t max)
+{
+	size_t room = s->room ? s->room * 2 : STEP_BYTES;
+	char *bytes;
+
+	if (s->room > s->n + 1 || s->n == max)
+		return true;
+	if (room > max + 1)
+		room = max + 1;
+	bytes = realloc(s->bytes, room);
+	if (!bytes)
+		return false;
+	s->bytes = bytes;
+	s->room = room;
+	return true;
+}
+
+/* Take what is there.  What is too much is read all the same, or the program would stand still. */
+static void drain(struct collecting *c, int which)
+{
+	struct stream *s = &c->out[which - 1];
+	char dropped[4096];
+
+	while (c->fd[which] != NSX_NOFD) {
+		const bool full = s->n == c->max;
+		long n;
+
+		if (!make_room(s, c->max)) {
+			c->no_room = true;
+			return;
+		}
+		n = full ? nsx_sys_read(c->fd[which], dropped, sizeof(dropped))
+			 : nsx_sys_read(c->fd[which], s->bytes + s->n, s->room - s->n - 1);
+		if (n == -EAGAIN)
+			return;
+		if (n <= 0)
+			c->fd[which] = NSX_NOFD;
+		else if (full)
+			c->io->truncated = 1;
+		else
+			s->n += (size_t)n;
+	}
+}
+
+/* A program that does not read all of it is no error. */
+static void feed(struct collecting *c, int *ours)
+{
+	const char *in = c->io->in;
+	uint64_t old;
+	long n;
+
+	if (c->fd[0] == NSX_NOFD)
+		return;
+	nsx_signals_hold_pipe(&old);
+	n = nsx_sys_write(c->fd[0], in + c->fed, c->io->in_bytes - c->fed);
+	nsx_signals_release_pipe(&old, n == -EPIPE);
+	if (n == -EAGAIN)
+		return;
+	c->fed += n > 0 ? (size_t)n : 0;
+	if (n < 0 || c->fed == c->io->in_bytes) {
+		c->fd[0] = NSX_NOFD;
+		nsx_fd_close(ours);
+	}
+}
+
+static void kill_child(const struct nsexec_child *child)
+{
+	if (child->pidfd >= 0)
+		(void)nsx_sys_pidfd_send_signal(child->pidfd, SIGKILL); /* or it has ended */
+	else
+		(void)nsx_sys_kill(child->pid, SIGKILL);
+}
+
+/* Return: milliseconds for poll(2); 0: time is up. */
+static int time_left(int64_t deadline, bool limited, const struct nsexec_child *child)
+{
+	const int64_t left = deadline - now_millis();
+	const int most = child->pidfd >= 0 ? INT32_MAX : NO_PIDFD_MILLIS;
+
+	if (!limited)
+		return child->pidfd >= 0 ? -1 : NO_PIDFD_MILLIS;
+	return left <= 0 ? 0 : left > most ? most : (int)left;
+}
+
+static bool has_ended(const struct nsexec_child *child, int *status, int *rc, struct nsx_error *e)
+{
+	struct nsx_error tried = { 0 };
+
+	*rc = nsx_child_wait(child->pid, child->pidfd, 0, status, &tried);
+	if (*rc == -1 && tried.err == ETIMEDOUT)
+		return false;
+	*e = tried;
+	return true;
+}
+
+/* Until the program has ended.  Return: as nsx_child_wait(). */
+static int attend(struct collecting *c, int ours[3], const struct nsexec_child *child,
+		  struct nsx_error *e)
+{
+	bool limited = c->io->timeout_ms >= 0;
+	const int64_t deadline = limited ? now_millis() + c->io->timeout_ms : 0;
+	int rc;
+
+	for (;;) {
+		struct nsx_pollfd poll[4] = {
+			{ .fd = c->fd[0], .events = POLL_WRITE },
+			{ .fd = c->fd[1], .events = POLL_READ },
+			{ .fd = c->fd[2], .events = POLL_READ },
+			{ .fd = child->pidfd, .events = POLL_READ },
+		};
+		const int millis = time_left(deadline, limited, child);
+
+		if (limited && millis == 0) {
+			limited = false;
+			c->io->timed_out = 1;
+			kill_child(child);
+			continue;
+		}
+		(void)nsx_sys_poll(poll, 4, millis); /* interrupted or not: looked at below */
+		if (poll[0].revents)
+			feed(c, &ours[0]);
+		drain(c, 1);
+		drain(c, 2);
+		if (c->no_room) {
+			kill_child(child);
+			return nsx_child_wait(child->pid, child->pidfd, -1, &c->io->status, e);
+		}
+		if ((poll[3].revents || child->pidfd < 0) &&
+		    has_ended(child, &c->io->status, &rc, e))
+			return rc;
+	}
+}
+
+int nsx_collect(struct nsexec_io *io, int ours[3], const struct nsexec_child *child,
+		struct nsx_error *e)
+{
+	struct collecting c = {
+		.io = io,
+		.max = io->out_bytes_max ? io->out_bytes_max : USUAL_BYTES_MAX,
+		.fd = { ours[0], ours[1], ours[2] },
+	};
+	int rc = attend(&c, ours, child, e);
+
+	drain(&c, 1);
+	drain(&c, 2);
+	if (!make_room(&c.out[0], c.max) || !make_room(&c.out[1], c.max))
+		c.no_room = true;
+	io->out = c.out[0].bytes;
+	io->out_bytes = c.out[0].n;
+	io->err = c.out[1].bytes;
+	io->err_bytes = c.out[1].n;
+	if (c.no_room)
+		return nsx_fail(e, NSX_STEP_WAIT, ENOMEM, "memory for what it writes", NULL);
+	io->out[io->out_bytes] = '\0';
+	io->err[io->err_bytes] = '\0';
+	return rc ? -1 : 0;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "child.h"
+#include "collect.h"
+#include "session.h"
+#include "signals.h"
+#include "spawn.h"
+
+/* Where a program is to run. */
+struct place {
+	const struct nsexec_options *how;
+	struct nsexec_session *session; /* or NULL */
+};
+
+/* The standard streams of a program: its ends, and ours. */
+struct streams {
+	int its[3];
+	int ours[3];
+};
+
+static void close_all(int fd[3])
+{
+	for (int i = 0; i < 3; i++)
+		nsx_fd_close(&fd[i]);
+}
+
+static int open_pipe(int *its, int *ours, bool reads, struct nsx_error *e)
+{
+	int pair[2];
+	int rc = nsx_sys_pipe(pair, O_CLOEXEC);
+
+	if (rc == 0)
+		rc = nsx_fd_lift_pair(pair);
+	if (rc < 0)
+		return nsx_fail(e, NSX_STEP_FILES, -rc, "pipe to the program", NULL);
+	*its = pair[reads ? 0 : 1];
+	*ours = pair[reads ? 1 : 0];
+	rc = nsx_sys_fcntl(*ours, F_SETFL, O_NONBLOCK); /* ours alone: it is another file */
+	return rc < 0 ? nsx_fail(e, NSX_STEP_FILES, -rc, "pipe to the program", NULL) : 0;
+}
+
+static int open_streams(struct streams *s, bool feeds, struct nsx_error *e)
+{
+	if (feeds) {
+		if (open_pipe(&s->its[0], &s->ours[0], true, e) < 0)
+			return -1;
+	} else {
+		s->its[0] = nsx_fd_openat(AT_FDCWD, "/dev/null", O_RDONLY);
+		if (s->its[0] < 0)
+			return nsx_fail(e, NSX_STEP_FILES, -s->its[0], "/dev/null", NULL);
+	}
+	if (open_pipe(&s->its[1], &s->ours[1], false, e) < 0)
+		return -1;
+	return open_pipe(&s->its[2], &s->ours[2], false, e);
+}
+
+/* The streams first, and then what the program's own files say. */
+static int spawn_with(const struct place *place, const struct nsexec_program *program,
+		      const struct streams *s, struct nsexec_child *child, struct nsx_error *e)
+{
+	const size_t n = program->n_files + 3;
+	struct nsexec_program with = *program;
+	struct nsexec_file *file = calloc(n, sizeof(*file));
+	int rc;
+
+	if (!file)
+		return nsx_fail(e, NSX_STEP_FILES, ENOMEM, "memory", NULL);
+	for (int i = 0; i < 3; i++)
+		file[i] = (struct nsexec_file){ .action = NSEXEC_FILE_DUP,
+						.fd = i,
+						.from = s->its[i] };
+	if (program->n_files)
+		memcpy(file + 3, program->file, program->n_files * sizeof(*file));
+	with.file = file;
+	with.n_files = n;
+	rc = place->session ? nsx_session_spawn(place->session, &with, child, e)
+			    : nsx_spawn(place->how, NULL, NULL, &with, child, e);
+	free(file);
+	return rc;
+}
+
+static int take_io(struct nsexec_io *io, struct nsx_error *e)
+{
+	if (io->size != sizeof(*io))
+		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "size of struct nsexec_io", NULL);
+	io->status = io->timed_out = io->truncated = 0;
+	io->out = io->err = NULL;
+	io->out_bytes = io->err_bytes = 0;
+	return 0;
+}
+
+static int run(const struct place *place, const struct nsexec_program *program,
+	       struct nsexec_io *io, struct nsx_error *e)
+{
+	struct streams s = { { NSX_NOFD, NSX_NOFD, NSX_NOFD }, { NSX_NOFD, NSX_NOFD, NSX_NOFD } };
+	struct nsexec_program taken;
+	struct nsexec_child child;
+	int rc;
+
+	if (take_io(io, e) < 0 || nsx_program_take(program, &taken, e) < 0)
+		return -1;
+	rc = open_streams(&s, io->in_bytes, e);
+	if (rc == 0)
+		rc = spawn_with(place, &taken, &s, &child, e);
+	close_all(s.its);
+	if (rc == 0) {
+		rc = nsx_collect(io, s.ours, &child, e);
+		nsx_fd_close(&child.pidfd);
+	}
+	close_all(s.ours);
+	if (rc < 0)
+		nsexec_io_free(io);
+	return rc;
+}
+
+/* malloc(3) and its like may change errno. */
+static int run_quietly(const struct place *place, const struct nsexec_program *program,
+		       struct nsexec_io *io, struct nsexec_error *error)
+{
+	const int saved = errno;
+	struct nsx_error e = { 0 };
+	int rc = run(place, program, io, &e);
+
+	errno = saved;
+	return rc < 0 ? nsx_api_fail(error, &e) : 0;
+}
+
+int nsexec_run(const struct nsexec_options *how, const struct nsexec_program *program,
+	       struct nsexec_io *io, struct nsexec_error *error)
+{
+	const struct place place = { .how = how };
+
+	return run_quietly(&place, program, io, error);
+}
+
+int nsexec_session_run(struct nsexec_session *s, const struct nsexec_program *program,
+		       struct nsexec_io *io, struct nsexec_error *error)
+{
+	const struct place place = { .session = s };
+
+	return run_quietly(&place, program, io, error);
+}
+
+void nsexec_io_free(struct nsexec_io *io)
+{
+	const int saved = errno;
+
+	free(io->out);
+	free(io->err);
+	io->out = io->err = NULL;
+	io->out_bytes = io->err_bytes = 0;
+	errno = saved;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "session.h"
+
+#include <errno.h>
+
+#include "environment.h"
+#include "spawn.h"
+#include "target.h"
+#include "text.h"
+
+/* Read by many threads at once, and written by none, once it is open. */
+struct nsexec_session {
+	struct nsx_how how;
+	bool planned;	 /* the engine's facts and plan are good for every program */
+	char target[24]; /* "pidfd:N": the process that was looked at, whoever has its PID later */
+	struct nsx_call looked;
+};
+
+/* What is made of one program's environment cannot be another's. */
+static bool plan_serves_all(const struct nsx_request *rq)
+{
+	return !nsx_environment_asked(rq);
+}
+
+static int open_session(const struct nsexec_options *options, struct nsexec_session *s,
+			struct nsx_error *e)
+{
+	struct nsx_text t = nsx_text_on(s->target, sizeof(s->target));
+	struct nsx_engine *en = &s->looked.en;
+
+	s->looked.how = &s->how;
+	if (nsx_spawn_read(options, &s->how, e) < 0)
+		return -1;
+	if (!s->how.rq.target)
+		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "a session needs a target", NULL);
+	if (nsx_spawn_look(&s->looked, e) < 0)
+		return -1;
+	s->planned = plan_serves_all(&s->how.rq);
+	if (en->target.pidfd == NSX_NOFD) {
+		(void)nsx_fail(e, NSX_STEP_TARGET, ENOSYS, "a session pins its target by a pidfd",
+			       NULL);
+		return nsx_hint(e, NSX_HINT_KERNEL, 0);
+	}
+	nsx_text_str(&t, "pidfd:");
+	nsx_text_i64(&t, en->target.pidfd);
+	s->how.rq.target = s->target;
+	return 0;
+}
+
+struct nsexec_session *nsexec_session_open(const struct nsexec_options *how,
+					   struct nsexec_error *error)
+{
+	const long where = nsx_sys_mmap(sizeof(struct nsexec_session));
+	struct nsexec_session *s = (struct nsexec_session *)where;
+	struct nsx_error e = { 0 };
+
+	if (where < 0) {
+		(void)nsx_fail(&e, NSX_STEP_OPEN, (int)-where, "memory for a session", NULL);
+		(void)nsx_api_fail(error, &e);
+		return NULL;
+	}
+	if (open_session(how, s, &e) == 0)
+		return s;
+	nsexec_session_close(s);
+	(void)nsx_api_fail(error, &e);
+	return NULL;
+}
+
+int nsx_session_spawn(struct nsexec_session *s, const struct nsexec_program *program,
+		      struct nsexec_child *child, struct nsx_error *e)
+{
+	const struct nsx_engine *en = &s->looked.en;
+
+	if (nsx_target_alive(&en->target, e) < 0)
+		return -1;
+	return nsx_spawn(NULL, &s->how, s->planned ? en : NULL, program, child, e);
+}
+
+int nsexec_session_spawn(struct nsexec_session *s, const struct nsexec_program *program,
+			 struct nsexec_child *child, struct nsexec_error *error)
+{
+	struct nsexec_program taken;
+	struct nsx_error e = { 0 };
+
+	if (nsx_program_take(program, &taken, &e) < 0 ||
+	    nsx_session_spawn(s, &taken, child, &e) < 0)
+		return nsx_api_fail(error, &e);
+	return 0;
+}
+
+int nsexec_session_alive(const struct nsexec_session *s)
+{
+	struct nsx_error ignored = { 0 };
+
+	return nsx_target_alive(&s->looked.en.target, &ignored) == 0;
+}
+
+void nsexec_session_close(struct nsexec_session *s)
+{
+	if (!s)
+		return;
+	if (s->looked.how && s->looked.in)
+		nsx_engine_close(&s->looked.en);
+	(void)nsx_sys_munmap(s, sizeof(*s)); /* cannot fail: it is all of a mapping */
+}
