@@ -48,6 +48,28 @@ int nsx_program_take(const struct nsexec_program *from, struct nsexec_program *o
 	return nsx_files_check(out, e);
 }
 
+/*
+ * What the process that enters would find of itself in /proc is ours, whose files the
+ * kernel has made already: for every new process it makes them anew.
+ */
+static void know_ourselves(struct nsx_call *c)
+{
+	static const struct {
+		enum nsx_kind kind;
+		char path[28];
+	} compared[] = {
+		{ NSX_MNT, "/proc/thread-self/ns/mnt" },
+		{ NSX_PID, "/proc/thread-self/ns/pid" },
+		{ NSX_TIME, "/proc/thread-self/ns/time" },
+	};
+	const struct nsx_request *rq = &c->how->rq;
+
+	for (size_t i = 0; i < sizeof(compared) / sizeof(*compared); i++)
+		if (rq->target && (nsx_request_kinds(rq) & NSX_KIND_BIT(compared[i].kind)))
+			(void)nsx_ns_name(compared[i].path,
+					  &c->en.facts.ns[compared[i].kind].ours); /* or later */
+}
+
 static void prepare(struct nsx_call *c)
 {
 	c->log = (struct nsx_log){ .level = NSX_LOG_OFF, .fd = NSX_NOFD };
@@ -153,6 +175,8 @@ static int spawn(struct nsx_call *c, struct nsexec_child *child, struct nsx_erro
 
 	prepare(c);
 	hold(c);
+	if (!c->ready)
+		know_ourselves(c);
 	rc = bear(c, nsx_middle, e);
 	if (rc == 0)
 		rc = conclude(c, child, e);

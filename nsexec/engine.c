@@ -143,7 +143,7 @@ static int prepare(struct nsx_engine *en, enum attempt attempt, struct nsx_error
 	switch (attempt) {
 	case ATTEMPT_QUICK:
 		if (en->rq->report_fd != NSX_NOFD ||
-		    nsx_facts_quick(en->rq, &en->target, &en->facts) < 0)
+		    nsx_facts_quick(en->rq, en->shares, &en->target, &en->facts) < 0)
 			return 0;
 		break;
 	case ATTEMPT_COMPLETE:

@@ -61,12 +61,15 @@ static int compare(int pid, enum nsx_kind k, struct nsx_facts *f)
 {
 	static const uint64_t first_user = 0xeffffffd; /* USER_NS_INIT_INO, <linux/nsfs.h> */
 	struct nsx_ns_fact *ns = &f->ns[k];
+	char path[NSX_NS_PATH_BYTES];
 
-	if (nsx_ns_identify(pid, k, &ns->theirs) < 0)
+	nsx_ns_path(path, pid, k);
+	if (nsx_ns_name(path, &ns->theirs) < 0)
 		return -1;
+	nsx_ns_path(path, 0, k);
 	if (k == NSX_USER && ns->theirs.ino == first_user)
 		ns->ours = ns->theirs;
-	else if (nsx_ns_identify(0, k, &ns->ours) < 0)
+	else if (!ns->ours.ino && nsx_ns_name(path, &ns->ours) < 0)
 		return -1;
 	if (nsx_ns_same(&ns->ours, &ns->theirs))
 		f->shared |= NSX_KIND_BIT(k);
@@ -77,10 +80,12 @@ static int compare(int pid, enum nsx_kind k, struct nsx_facts *f)
  * The process that is looked at by its PID is the pinned one if that still lives,
  * as the setns() that follows finds out; so there must be one that follows.
  */
-int nsx_facts_quick(const struct nsx_request *rq, struct nsx_target *t, struct nsx_facts *f)
+int nsx_facts_quick(const struct nsx_request *rq, bool time, struct nsx_target *t,
+		    struct nsx_facts *f)
 {
-	static const unsigned char compared[] = { NSX_USER, NSX_MNT, NSX_PID };
+	static const unsigned char compared[] = { NSX_USER, NSX_MNT, NSX_PID, NSX_TIME };
 	const nsx_kinds wanted = nsx_request_kinds(rq);
+	const nsx_kinds unasked = time ? 0 : NSX_KIND_BIT(NSX_TIME);
 	bool looked = false;
 
 	if (t->pidfd == NSX_NOFD || !all_from_target(rq) || rq->root || rq->wd || rq->unshare ||
@@ -90,7 +95,7 @@ int nsx_facts_quick(const struct nsx_request *rq, struct nsx_target *t, struct n
 	f->pid = t->pid;
 	f->pidfd = t->pidfd;
 	for (size_t i = 0; i < sizeof(compared); i++) {
-		if (!(wanted & NSX_KIND_BIT(compared[i])))
+		if (!(wanted & ~unasked & NSX_KIND_BIT(compared[i])))
 			continue;
 		if (compare(t->pid, compared[i], f) < 0)
 			return -1;

@@ -44,6 +44,25 @@ int nsx_ns_identify(int pid, enum nsx_kind kind, struct nsx_ns_id *out)
 	return rc;
 }
 
+/* "net:[4026531840]" */
+int nsx_ns_name(const char *path, struct nsx_ns_id *out)
+{
+	char name[48];
+	const long n = nsx_sys_readlink(path, name, sizeof(name) - 1);
+	const char *at = name;
+	uint64_t ino;
+
+	if (n < 0)
+		return (int)n;
+	name[n] = '\0';
+	while (*at && *at != '[')
+		at++;
+	if (!*at || !nsx_text_digits(at + 1, UINT64_MAX, &ino))
+		return -EINVAL;
+	*out = (struct nsx_ns_id){ 0, ino };
+	return 0;
+}
+
 int nsx_nsfile_identify(int fd, struct nsx_ns_id *out)
 {
 	struct nsx_stat st;

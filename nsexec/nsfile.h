@@ -29,6 +29,13 @@ int nsx_ns_fail(struct nsx_error *e, enum nsx_step step, int err, int pid, enum 
 int nsx_ns_identify(int pid, enum nsx_kind kind, struct nsx_ns_id *out);
 int nsx_nsfile_identify(int fd, struct nsx_ns_id *out);
 
+/*
+ * The same of "/proc/.../ns/KIND", by the name that proc(5) gives it: without a device, so
+ * to be compared with others of that kind only, but at half the price, since the kernel
+ * makes no inode for it.
+ */
+int nsx_ns_name(const char *path, struct nsx_ns_id *out);
+
 /**
  * nsx_nsfile_open() - open a FILE, and check that it is a namespace of that kind
  * @file: a path; or ":ID", or ":ID:INODE", for a namespace by the kernel's own number
