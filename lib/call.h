@@ -22,7 +22,8 @@
 #include "engine.h"
 #include "how.h"
 
-enum { NSX_CALL_STACK_BYTES = 64 * 1024 };
+/* For middle, and the program's process further down, for which it waits. */
+enum { NSX_CALL_STACK_BYTES = 128 * 1024 };
 
 struct nsx_call {
 	/* What is wanted.  Borrowed from the caller, or the session. */
@@ -48,9 +49,8 @@ struct nsx_call {
 	char numbers[32]; /* of descriptors, for the launcher */
 	struct nsx_error e;
 	struct nsx_log log; /* off */
+	char *stack;	    /* lowest byte; aligned to 16 bytes */
 	struct nsx_engine en;
-	_Alignas(16) char middle_stack[NSX_CALL_STACK_BYTES];
-	_Alignas(16) char program_stack[NSX_CALL_STACK_BYTES];
 };
 
 /* What the launcher calls itself until it executes the program, see comm in proc(5). */

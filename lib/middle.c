@@ -45,13 +45,18 @@ static void have_own_files(struct nsx_call *c)
 	fail_and_exit(c, &e);
 }
 
-/* Return: a sibling's PID, or -errno; with its pidfd, if the kernel has any. */
+/*
+ * It has the rest of our stack, which we leave alone until it has executed or ended.
+ * Return: a sibling's PID, or -errno; with its pidfd, if the kernel has any.
+ */
 static int make_sibling(struct nsx_call *c, nsx_born_fn *born)
 {
+	enum { OURS_BYTES = 1024, ALIGNED = 16 };
+	const size_t left = (size_t)((char *)__builtin_frame_address(0) - c->stack);
 	const struct nsx_birth birth = {
 		.flags = NSX_CLONE_VM | NSX_CLONE_VFORK | NSX_CLONE_PARENT | NSX_CLONE_PIDFD,
-		.stack = c->program_stack,
-		.stack_bytes = sizeof(c->program_stack),
+		.stack = c->stack,
+		.stack_bytes = (left - OURS_BYTES) / ALIGNED * ALIGNED,
 		.pidfd = &c->program_pidfd,
 	};
 

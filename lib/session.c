@@ -14,6 +14,7 @@ struct nsexec_session {
 	bool planned;	 /* the engine's facts and plan are good for every program */
 	char target[24]; /* "pidfd:N": the process that was looked at, whoever has its PID later */
 	struct nsx_call looked;
+	_Alignas(16) char stack[NSX_CALL_STACK_BYTES];
 };
 
 /* What is made of one program's environment cannot be another's. */
@@ -29,6 +30,7 @@ static int open_session(const struct nsexec_options *options, struct nsexec_sess
 	struct nsx_engine *en = &s->looked.en;
 
 	s->looked.how = &s->how;
+	s->looked.stack = s->stack;
 	if (nsx_spawn_read(options, &s->how, e) < 0)
 		return -1;
 	if (!s->how.rq.target)

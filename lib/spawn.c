@@ -9,8 +9,13 @@
 #include "files.h"
 #include "listen.h"
 
-/* All that one spawn needs, in one mapping of its own: the heap is the host's. */
+/*
+ * All that one spawn needs, in one mapping of its own: the heap is the host's.  What is
+ * written lies together, as a page that is touched for the first time costs more than a
+ * system call.
+ */
 struct room {
+	_Alignas(16) char stack[NSX_CALL_STACK_BYTES];
 	struct nsx_call call;
 	struct nsx_how how;
 	char *slots[NSX_WORDS_COUNT_MAX + 4]; /* in front of the program's words, */
@@ -88,8 +93,8 @@ static int bear(struct nsx_call *c, nsx_born_fn *middle, struct nsx_error *e)
 {
 	const struct nsx_birth birth = {
 		.flags = NSX_CLONE_VM | NSX_CLONE_VFORK | NSX_CLONE_FILES | NSX_CLONE_PIDFD,
-		.stack = c->middle_stack,
-		.stack_bytes = sizeof(c->middle_stack),
+		.stack = c->stack,
+		.stack_bytes = NSX_CALL_STACK_BYTES,
 		.pidfd = &c->middle_pidfd,
 	};
 	int pid = nsx_sys_clone_on(&birth, false, middle, c);
@@ -232,6 +237,7 @@ int nsx_spawn(const struct nsexec_options *options, const struct nsx_how *how,
 	opened = (int *)(room->argv + argc + 1);
 	if (!how)
 		rc = nsx_spawn_read(options, &room->how, e);
+	room->call.stack = room->stack;
 	room->call.how = how ? how : &room->how;
 	room->call.ready = ready;
 	room->call.program = program;

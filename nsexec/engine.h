@@ -30,7 +30,6 @@ struct nsx_engine {
 	struct nsx_plan plan;
 	struct nsx_process process;
 	struct nsx_outsider outsider;
-	struct nsx_maps maps; /* kilobytes, not initialised, touched only if there are any */
 	int dumpable;	      /* as it was found; 1: has not been changed, or exec resets it */
 	bool guarded;	      /* it has been changed */
 	struct nsx_environment environment;
@@ -38,6 +37,7 @@ struct nsx_engine {
 	struct nsx_console console; /* if there is a pty */
 	struct nsx_program program; /* as its waiter will have it */
 	struct nsx_log pty_log;	    /* then @log: where standard error was */
+	struct nsx_maps maps;	    /* kilobytes, not initialised, touched only if there are any */
 };
 
 /**

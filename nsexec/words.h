@@ -24,8 +24,8 @@ struct nsx_words {
 
 /* Room for the words of one carrier. */
 struct nsx_words_store {
-	char bytes[NSX_WORDS_MAX + 1];		 /* one more: to see that there was too much */
 	char *word[1 + NSX_WORDS_COUNT_MAX + 1]; /* one in front, see struct nsx_words */
+	char bytes[NSX_WORDS_MAX + 1];		 /* one more: to see that there was too much */
 };
 
 /**
