@@ -161,6 +161,17 @@ static int fail_size(struct nsx_error *e, int err, const char *what, size_t size
 	return nsx_fail_number(e, NSX_STEP_OPTIONS, err, what, "", size, " bytes");
 }
 
+/* No version has such a size, and half a pointer is none. */
+static bool ends_in_member(size_t size)
+{
+	for (size_t i = 0; i < NSX_HOW_ROWS; i++)
+		if (nsx_how_rows[i].offset < size &&
+		    size < (size_t)nsx_how_rows[i].offset + nsx_how_rows[i].bytes)
+			return true;
+	return offsetof(struct nsexec_options, reserved) < size &&
+	       size < sizeof(struct nsexec_options);
+}
+
 /* What a caller of another version has of the struct that we know. */
 static int take(const struct nsexec_options *how, struct nsexec_options *out, struct nsx_error *e)
 {
@@ -175,15 +186,12 @@ static int take(const struct nsexec_options *how, struct nsexec_options *out, st
 	for (size_t i = ours; i < size; i++)
 		if (bytes[i])
 			return fail_size(e, E2BIG, later, size);
+	if (ends_in_member(size))
+		return fail_size(e, 0, "size of struct nsexec_options ends in a member", size);
 	memset(out, 0, ours);
 	memcpy(out, how, size < ours ? size : ours);
 	if (out->reserved)
 		return fail(e, E2BIG, later, "reserved");
-	for (size_t i = 0; i < NSX_HOW_ROWS; i++)
-		if (nsx_how_rows[i].offset < size &&
-		    size < (size_t)nsx_how_rows[i].offset + nsx_how_rows[i].bytes)
-			return fail_size(e, 0, "size of struct nsexec_options ends in a member",
-					 size);
 	return 0;
 }
 

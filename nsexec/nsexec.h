@@ -285,7 +285,7 @@ void nsexec_runner_stop(struct nsexec_runner *runner);
  * Not to be had: --plan, --report-fd, --preload-path, --help and --version, nor a PROGRAM
  * behind the words.  --fork and --detach are accepted as words and change nothing.
  *
- * All of it, together and without names of members, may have NSEXEC_WORDS_MAX bytes and
+ * All of it, as words, may have NSEXEC_WORDS_MAX bytes and
  * NSEXEC_WORDS_COUNT_MAX words, else step WORDS with E2BIG.  It stays the caller's, and is
  * not looked at any more when the function has returned.
  */
@@ -298,8 +298,7 @@ struct nsexec_options {
 	int target_pid;	    /* 0: not said */
 	int target_pidfd;   /* stays the caller's.  0: not said; for descriptor 0 use @target */
 	int all;	    /* every namespace of the target that differs from ours */
-	int kinds;	    /* those of the target: a set, and nothing else in place of @mount to
-			     * @time with "" */
+	int kinds;	    /* those of the target: a set, without those that have a FILE below */
 	const char *mount;  /* [FILE] to join, in place of the target's: a path, or ":NSID" */
 	const char *uts;    /* [FILE] */
 	const char *ipc;    /* [FILE] */
@@ -317,7 +316,7 @@ struct nsexec_options {
 	int map_root_user;	       /* be root in a new user namespace */
 	int map_current_user;	       /* have the same ids in it */
 	int map_auto;		       /* map the subordinate ids of /etc/subuid and /etc/subgid */
-	const char *unshare;	       /* as @create, or to persist: "ipc,net=/run/x", one FILE */
+	const char *unshare;	       /* names, the last maybe to persist: "ipc,net=FILE" */
 	const char *map_user;	       /* have this user id in it: "0" */
 	const char *map_group;	       /* "0" */
 	const char *const *map_users;  /* "INSIDE:OUTSIDE:COUNT", "auto", "subids", "all" */
