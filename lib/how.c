@@ -172,7 +172,7 @@ static bool ends_in_member(size_t size)
 	       size < sizeof(struct nsexec_options);
 }
 
-/* What a caller of another version has of the struct that we know. */
+/* What a caller of another version has of the struct that we know; @out is all zero. */
 static int take(const struct nsexec_options *how, struct nsexec_options *out, struct nsx_error *e)
 {
 	static const char later[] = "struct nsexec_options of a later version";
@@ -188,7 +188,6 @@ static int take(const struct nsexec_options *how, struct nsexec_options *out, st
 			return fail_size(e, E2BIG, later, size);
 	if (ends_in_member(size))
 		return fail_size(e, 0, "size of struct nsexec_options ends in a member", size);
-	memset(out, 0, ours);
 	memcpy(out, how, size < ours ? size : ours);
 	if (out->reserved)
 		return fail(e, E2BIG, later, "reserved");

@@ -364,11 +364,11 @@ struct nsexec_options {
 	const char *wd;		/* [DIR] to start in, as it is called out here; likewise */
 	const char *wdns;	/* directory to start in, as it is called inside */
 	const char *kill_child; /* [SIGNAL] for the program when who waits for it dies: KILL */
-	const char *dumpable;	/* "yes", "no" */
-	int init;		/* a small init in front of the program, in a new PID namespace */
-	int pty;		/* a terminal for the program alone, relayed to ours */
-	int no_fork;		/* a PID namespace that is joined is for its children only */
-	int reserved;		/* 0 */
+	const char *dumpable; /* "yes", "no": of a function, see nsexec_clone(); not of a program */
+	int init;	      /* a small init in front of the program, in a new PID namespace */
+	int pty;	      /* a terminal for the program alone, relayed to ours */
+	int no_fork;	      /* a PID namespace that is joined is for its children only */
+	int reserved;	      /* 0 */
 };
 
 /* A process of ours. */
