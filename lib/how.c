@@ -216,6 +216,28 @@ static int refuse(const struct nsx_request *rq, struct nsx_error *e)
 	return 0;
 }
 
+/*
+ * A "--" at the end, unless it is the value of the option before it, which then would miss
+ * it.  Who puts a "--" and a program behind the words would have that for the program.
+ */
+static void drop_end(struct nsx_how *how)
+{
+	char **last = how->words.word + how->words.n - 1;
+	struct nsx_error e = { 0 };
+	char *end;
+
+	if (!how->words.n || !nsx_text_same(*last, "--"))
+		return;
+	end = *last;
+	*last = NULL;
+	if (nsx_options_parse(&how->words, NSX_DIALECT_OURS, &how->rq, &e) < 0) {
+		*last = end;
+		return;
+	}
+	how->words.n--;
+	how->bytes -= sizeof("--");
+}
+
 int nsx_how_read(const struct nsexec_options *how, struct nsx_how *out, struct nsx_error *e)
 {
 	struct composer c = { out, nsx_text_on(out->store.bytes, sizeof(out->store.bytes)), e };
@@ -235,5 +257,8 @@ int nsx_how_read(const struct nsexec_options *how, struct nsx_how *out, struct n
 			return -1;
 	if (nsx_options_parse(&out->words, NSX_DIALECT_OURS, &out->rq, e) < 0)
 		return -1;
-	return refuse(&out->rq, e);
+	if (refuse(&out->rq, e) < 0)
+		return -1;
+	drop_end(out);
+	return 0;
 }

@@ -11,7 +11,7 @@
  * long as they are, and where it is, since it points into itself.
  */
 struct nsx_how {
-	struct nsx_words words; /* all of it, to be said again to another process */
+	struct nsx_words words; /* options only: "--" and a PROGRAM may be put behind them */
 	size_t bytes;		/* of the words, each with its NUL; up to NSX_WORDS_MAX */
 	struct nsx_request rq;
 	struct nsx_words_store store;

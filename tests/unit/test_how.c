@@ -597,9 +597,24 @@ static void a_program_is_refused(void)
 	check_words("ls", NULL, ls);
 	check_words("ls", "--loopback", ls);
 	check_words("--", "ls", ls);
-	check_words("--", NULL, "--no-fork --");
 	check_words("", NULL,
 		    "options: PROGRAM among the words; it comes in struct nsexec_program ()");
+}
+
+/* So that a program can be put behind the words with another "--". */
+static void an_end_of_options_is_dropped(void)
+{
+	check_words("--", NULL, "--no-fork");
+	check_int(got->words.n, 1);
+	check(got->words.word[1] == NULL);
+	check_int(got->bytes, sizeof("--no-fork"));
+	check_words("--loopback", "--", "--no-fork --loopback");
+	check(got->rq.create.loopback);
+	check_words("--wdns", "--", "--no-fork --wdns --");
+	check_text(got->rq.wdns_dir, "--");
+	check_words("-W", "--", "--no-fork -W --");
+	check_words("--", "--",
+		    "options: PROGRAM among the words; it comes in struct nsexec_program (--)");
 }
 
 static void a_missing_value_takes_no_member(void)
@@ -640,6 +655,7 @@ int main(void)
 	unit("no value of a list may be empty", no_value_of_a_list_may_be_empty);
 	unit("what only the command has is refused", words_of_the_command_alone_are_refused);
 	unit("a program among the words is refused", a_program_is_refused);
+	unit("an end of options is dropped", an_end_of_options_is_dropped);
 	unit("a value that is missing takes no member for it", a_missing_value_takes_no_member);
 	unit("a new process may be asked for", a_new_process_may_be_asked_for);
 	free(got);
