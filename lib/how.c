@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "how_rows.h"
+#include "kindset.h"
 #include "text.h"
 
 /* More than any version will have; what says that it is bigger has not been filled in. */
 enum { OPTIONS_BYTES_MAX = 4096 };
 
-/* The words so far, and the text of those that are ours. */
+/* The words so far, and their text, each with its NUL. */
 struct composer {
 	struct nsx_how *how;
 	struct nsx_text text;
@@ -22,22 +23,28 @@ static int fail(struct nsx_error *e, int err, const char *what, const char *whic
 	return nsx_fail(e, NSX_STEP_OPTIONS, err, what, which);
 }
 
-/* Nobody writes through a word: what points to argv for others points to constants here. */
-static int add_word(struct composer *c, const char *word)
+/* What was written behind @word's beginning is one. */
+static int end_word(struct composer *c, char *word)
 {
-	struct nsx_how *how = c->how;
-	const size_t bytes = nsx_text_len(word) + 1;
-
-	if (bytes > NSX_WORDS_MAX - how->bytes)
+	nsx_text_bytes(&c->text, "", 1);
+	if (c->text.cut)
 		return nsx_words_too_long(c->e);
-	how->bytes += bytes;
-	return nsx_words_add(&how->words, (char *)(uintptr_t)word, c->e);
+	return nsx_words_add(&c->how->words, word, c->e);
+}
+
+/* Copied: a session outlives what its caller said. */
+static int add_word(struct composer *c, const char *from)
+{
+	char *word = c->text.buf + c->text.len;
+
+	nsx_text_str(&c->text, from);
+	return end_word(c, word);
 }
 
 /* "--NAME" or "--NAME=VALUE" */
 static int say(struct composer *c, enum nsx_option opt, const char *prefix, const char *value)
 {
-	const char *word = c->text.buf + c->text.len;
+	char *word = c->text.buf + c->text.len;
 
 	nsx_text_str(&c->text, "--");
 	nsx_text_str(&c->text, nsx_option_rows[opt].name);
@@ -46,10 +53,7 @@ static int say(struct composer *c, enum nsx_option opt, const char *prefix, cons
 		nsx_text_str(&c->text, prefix);
 		nsx_text_str(&c->text, value);
 	}
-	if (c->text.cut)
-		return nsx_words_too_long(c->e);
-	nsx_text_bytes(&c->text, "", 1);
-	return add_word(c, word);
+	return end_word(c, word);
 }
 
 static int say_text(struct composer *c, enum nsx_option opt, const char *value)
@@ -76,21 +80,6 @@ static int say_number(struct composer *c, enum nsx_option opt, const char *prefi
 	return say(c, opt, prefix, digits);
 }
 
-static int read_kinds(int flags, const char *member, nsx_kinds *out, struct nsx_error *e)
-{
-	unsigned rest = (unsigned)flags;
-
-	*out = 0;
-	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
-		if (rest & nsx_kind_table[k].flag) {
-			*out |= NSX_KIND_BIT(k);
-			rest &= ~nsx_kind_table[k].flag;
-		}
-	if (rest)
-		return nsx_fail_number(e, NSX_STEP_OPTIONS, 0, member, "no kinds: ", rest, "");
-	return 0;
-}
-
 static int say_kinds(struct composer *c, int flags)
 {
 	static const unsigned char option[NSX_KIND_COUNT] = {
@@ -100,7 +89,7 @@ static int say_kinds(struct composer *c, int flags)
 	};
 	nsx_kinds kinds;
 
-	if (read_kinds(flags, "kinds", &kinds, c->e) < 0)
+	if (nsx_api_kinds(flags, &kinds, c->e) < 0)
 		return -1;
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
 		if ((kinds & NSX_KIND_BIT(k)) && say(c, option[k], "", NULL) < 0)
@@ -114,7 +103,7 @@ static int say_new(struct composer *c, int flags)
 	struct nsx_text t = nsx_text_on(names, sizeof(names));
 	nsx_kinds kinds;
 
-	if (read_kinds(flags, "create", &kinds, c->e) < 0)
+	if (nsx_api_kinds(flags, &kinds, c->e) < 0)
 		return -1;
 	nsx_kinds_put(&t, kinds);
 	return say(c, NSX_OPT_UNSHARE, "", names);
@@ -235,7 +224,6 @@ static void drop_end(struct nsx_how *how)
 		return;
 	}
 	how->words.n--;
-	how->bytes -= sizeof("--");
 }
 
 int nsx_how_read(const struct nsexec_options *how, struct nsx_how *out, struct nsx_error *e)
@@ -245,7 +233,6 @@ int nsx_how_read(const struct nsexec_options *how, struct nsx_how *out, struct n
 
 	out->words = (struct nsx_words){ .word = out->store.word + 1 };
 	out->words.word[0] = NULL;
-	out->bytes = 0;
 	if (how && take(how, &known, e) < 0)
 		return -1;
 	for (size_t i = 0; i < NSX_HOW_ROWS; i++)
