@@ -363,7 +363,7 @@ struct nsexec_options {
 	const char *root;	/* [DIR] to be the root; without it the target's */
 	const char *wd;		/* [DIR] to start in, as it is called out here; likewise */
 	const char *wdns;	/* directory to start in, as it is called inside */
-	const char *kill_child; /* [SIGNAL] for the program when who waits for it dies: KILL */
+	const char *kill_child; /* [SIGNAL] when its maker dies; not for nsexec_spawn() */
 	const char *dumpable; /* "yes", "no": of a function, see nsexec_clone(); not of a program */
 	int init;	      /* a small init in front of the program, in a new PID namespace */
 	int pty;	      /* a terminal for the program alone, relayed to ours */
