@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "how_rows.h"
+#include "kindset.h"
 #include "text.h"
 
 /* More than any version will have; what says that it is bigger has not been filled in. */
 enum { OPTIONS_BYTES_MAX = 4096 };
 
-/* The words so far, and the text of those that are ours. */
+/* The words so far, and their text, each with its NUL. */
 struct composer {
 	struct nsx_how *how;
 	struct nsx_text text;
@@ -22,22 +23,28 @@ static int fail(struct nsx_error *e, int err, const char *what, const char *whic
 	return nsx_fail(e, NSX_STEP_OPTIONS, err, what, which);
 }
 
-/* Nobody writes through a word: what points to argv for others points to constants here. */
-static int add_word(struct composer *c, const char *word)
+/* What was written behind @word's beginning is one. */
+static int end_word(struct composer *c, char *word)
 {
-	struct nsx_how *how = c->how;
-	const size_t bytes = nsx_text_len(word) + 1;
-
-	if (bytes > NSX_WORDS_MAX - how->bytes)
+	nsx_text_bytes(&c->text, "", 1);
+	if (c->text.cut)
 		return nsx_words_too_long(c->e);
-	how->bytes += bytes;
-	return nsx_words_add(&how->words, (char *)(uintptr_t)word, c->e);
+	return nsx_words_add(&c->how->words, word, c->e);
+}
+
+/* Copied: a session outlives what its caller said. */
+static int add_word(struct composer *c, const char *from)
+{
+	char *word = c->text.buf + c->text.len;
+
+	nsx_text_str(&c->text, from);
+	return end_word(c, word);
 }
 
 /* "--NAME" or "--NAME=VALUE" */
 static int say(struct composer *c, enum nsx_option opt, const char *prefix, const char *value)
 {
-	const char *word = c->text.buf + c->text.len;
+	char *word = c->text.buf + c->text.len;
 
 	nsx_text_str(&c->text, "--");
 	nsx_text_str(&c->text, nsx_option_rows[opt].name);
@@ -46,10 +53,7 @@ static int say(struct composer *c, enum nsx_option opt, const char *prefix, cons
 		nsx_text_str(&c->text, prefix);
 		nsx_text_str(&c->text, value);
 	}
-	if (c->text.cut)
-		return nsx_words_too_long(c->e);
-	nsx_text_bytes(&c->text, "", 1);
-	return add_word(c, word);
+	return end_word(c, word);
 }
 
 static int say_text(struct composer *c, enum nsx_option opt, const char *value)
@@ -76,21 +80,6 @@ static int say_number(struct composer *c, enum nsx_option opt, const char *prefi
 	return say(c, opt, prefix, digits);
 }
 
-static int read_kinds(int flags, const char *member, nsx_kinds *out, struct nsx_error *e)
-{
-	unsigned rest = (unsigned)flags;
-
-	*out = 0;
-	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
-		if (rest & nsx_kind_table[k].flag) {
-			*out |= NSX_KIND_BIT(k);
-			rest &= ~nsx_kind_table[k].flag;
-		}
-	if (rest)
-		return nsx_fail_number(e, NSX_STEP_OPTIONS, 0, member, "no kinds: ", rest, "");
-	return 0;
-}
-
 static int say_kinds(struct composer *c, int flags)
 {
 	static const unsigned char option[NSX_KIND_COUNT] = {
@@ -100,7 +89,7 @@ static int say_kinds(struct composer *c, int flags)
 	};
 	nsx_kinds kinds;
 
-	if (read_kinds(flags, "kinds", &kinds, c->e) < 0)
+	if (nsx_api_kinds(flags, &kinds, c->e) < 0)
 		return -1;
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
 		if ((kinds & NSX_KIND_BIT(k)) && say(c, option[k], "", NULL) < 0)
@@ -114,7 +103,7 @@ static int say_new(struct composer *c, int flags)
 	struct nsx_text t = nsx_text_on(names, sizeof(names));
 	nsx_kinds kinds;
 
-	if (read_kinds(flags, "create", &kinds, c->e) < 0)
+	if (nsx_api_kinds(flags, &kinds, c->e) < 0)
 		return -1;
 	nsx_kinds_put(&t, kinds);
 	return say(c, NSX_OPT_UNSHARE, "", names);
@@ -161,7 +150,18 @@ static int fail_size(struct nsx_error *e, int err, const char *what, size_t size
 	return nsx_fail_number(e, NSX_STEP_OPTIONS, err, what, "", size, " bytes");
 }
 
-/* What a caller of another version has of the struct that we know. */
+/* No version has such a size, and half a pointer is none. */
+static bool ends_in_member(size_t size)
+{
+	for (size_t i = 0; i < NSX_HOW_ROWS; i++)
+		if (nsx_how_rows[i].offset < size &&
+		    size < (size_t)nsx_how_rows[i].offset + nsx_how_rows[i].bytes)
+			return true;
+	return offsetof(struct nsexec_options, reserved) < size &&
+	       size < sizeof(struct nsexec_options);
+}
+
+/* What a caller of another version has of the struct that we know; @out is all zero. */
 static int take(const struct nsexec_options *how, struct nsexec_options *out, struct nsx_error *e)
 {
 	static const char later[] = "struct nsexec_options of a later version";
@@ -175,15 +175,11 @@ static int take(const struct nsexec_options *how, struct nsexec_options *out, st
 	for (size_t i = ours; i < size; i++)
 		if (bytes[i])
 			return fail_size(e, E2BIG, later, size);
-	memset(out, 0, ours);
+	if (ends_in_member(size))
+		return fail_size(e, 0, "size of struct nsexec_options ends in a member", size);
 	memcpy(out, how, size < ours ? size : ours);
 	if (out->reserved)
 		return fail(e, E2BIG, later, "reserved");
-	for (size_t i = 0; i < NSX_HOW_ROWS; i++)
-		if (nsx_how_rows[i].offset < size &&
-		    size < (size_t)nsx_how_rows[i].offset + nsx_how_rows[i].bytes)
-			return fail_size(e, 0, "size of struct nsexec_options ends in a member",
-					 size);
 	return 0;
 }
 
@@ -209,6 +205,27 @@ static int refuse(const struct nsx_request *rq, struct nsx_error *e)
 	return 0;
 }
 
+/*
+ * A "--" at the end, unless it is the value of the option before it, which then would miss
+ * it.  Who puts a "--" and a program behind the words would have that for the program.
+ */
+static void drop_end(struct nsx_how *how)
+{
+	char **last = how->words.word + how->words.n - 1;
+	struct nsx_error e = { 0 };
+	char *end;
+
+	if (!how->words.n || !nsx_text_same(*last, "--"))
+		return;
+	end = *last;
+	*last = NULL;
+	if (nsx_options_parse(&how->words, NSX_DIALECT_OURS, &how->rq, &e) < 0) {
+		*last = end;
+		return;
+	}
+	how->words.n--;
+}
+
 int nsx_how_read(const struct nsexec_options *how, struct nsx_how *out, struct nsx_error *e)
 {
 	struct composer c = { out, nsx_text_on(out->store.bytes, sizeof(out->store.bytes)), e };
@@ -216,7 +233,6 @@ int nsx_how_read(const struct nsexec_options *how, struct nsx_how *out, struct n
 
 	out->words = (struct nsx_words){ .word = out->store.word + 1 };
 	out->words.word[0] = NULL;
-	out->bytes = 0;
 	if (how && take(how, &known, e) < 0)
 		return -1;
 	for (size_t i = 0; i < NSX_HOW_ROWS; i++)
@@ -228,5 +244,8 @@ int nsx_how_read(const struct nsexec_options *how, struct nsx_how *out, struct n
 			return -1;
 	if (nsx_options_parse(&out->words, NSX_DIALECT_OURS, &out->rq, e) < 0)
 		return -1;
-	return refuse(&out->rq, e);
+	if (refuse(&out->rq, e) < 0)
+		return -1;
+	drop_end(out);
+	return 0;
 }

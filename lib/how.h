@@ -6,13 +6,9 @@
 #include "nsexec.h"
 #include "options.h"
 
-/*
- * Big, so on no stack that may be small.  Has no copies of the caller's strings: valid as
- * long as they are, and where it is, since it points into itself.
- */
+/* Big, so on no stack that may be small.  Points into itself, and nowhere else. */
 struct nsx_how {
-	struct nsx_words words; /* all of it, to be said again to another process */
-	size_t bytes;		/* of the words, each with its NUL; up to NSX_WORDS_MAX */
+	struct nsx_words words; /* options only: "--" and a PROGRAM may be put behind them */
 	struct nsx_request rq;
 	struct nsx_words_store store;
 };

@@ -285,7 +285,7 @@ void nsexec_runner_stop(struct nsexec_runner *runner);
  * Not to be had: --plan, --report-fd, --preload-path, --help and --version, nor a PROGRAM
  * behind the words.  --fork and --detach are accepted as words and change nothing.
  *
- * All of it, together and without names of members, may have NSEXEC_WORDS_MAX bytes and
+ * All of it, as words, may have NSEXEC_WORDS_MAX bytes and
  * NSEXEC_WORDS_COUNT_MAX words, else step WORDS with E2BIG.  It stays the caller's, and is
  * not looked at any more when the function has returned.
  */
@@ -298,8 +298,7 @@ struct nsexec_options {
 	int target_pid;	    /* 0: not said */
 	int target_pidfd;   /* stays the caller's.  0: not said; for descriptor 0 use @target */
 	int all;	    /* every namespace of the target that differs from ours */
-	int kinds;	    /* those of the target: a set, and nothing else in place of @mount to
-			     * @time with "" */
+	int kinds;	    /* those of the target: a set, without those that have a FILE below */
 	const char *mount;  /* [FILE] to join, in place of the target's: a path, or ":NSID" */
 	const char *uts;    /* [FILE] */
 	const char *ipc;    /* [FILE] */
@@ -317,7 +316,7 @@ struct nsexec_options {
 	int map_root_user;	       /* be root in a new user namespace */
 	int map_current_user;	       /* have the same ids in it */
 	int map_auto;		       /* map the subordinate ids of /etc/subuid and /etc/subgid */
-	const char *unshare;	       /* as @create, or to persist: "ipc,net=/run/x", one FILE */
+	const char *unshare;	       /* names, the last maybe to persist: "ipc,net=FILE" */
 	const char *map_user;	       /* have this user id in it: "0" */
 	const char *map_group;	       /* "0" */
 	const char *const *map_users;  /* "INSIDE:OUTSIDE:COUNT", "auto", "subids", "all" */
@@ -364,12 +363,12 @@ struct nsexec_options {
 	const char *root;	/* [DIR] to be the root; without it the target's */
 	const char *wd;		/* [DIR] to start in, as it is called out here; likewise */
 	const char *wdns;	/* directory to start in, as it is called inside */
-	const char *kill_child; /* [SIGNAL] for the program when who waits for it dies: KILL */
-	const char *dumpable;	/* "yes", "no" */
-	int init;		/* a small init in front of the program, in a new PID namespace */
-	int pty;		/* a terminal for the program alone, relayed to ours */
-	int no_fork;		/* a PID namespace that is joined is for its children only */
-	int reserved;		/* 0 */
+	const char *kill_child; /* [SIGNAL] when its maker dies; not for nsexec_spawn() */
+	const char *dumpable; /* "yes", "no": of a function, see nsexec_clone(); not of a program */
+	int init;	      /* a small init in front of the program, in a new PID namespace */
+	int pty;	      /* a terminal for the program alone, relayed to ours */
+	int no_fork;	      /* a PID namespace that is joined is for its children only */
+	int reserved;	      /* 0 */
 };
 
 /* A process of ours. */
