@@ -33,12 +33,16 @@ static void become_program(void *arg)
 	fail_and_exit(c, &e);
 }
 
-/* A process in front of us cannot tell us of another descriptor table: it has the host's. */
+/* From now on this is the program's process, and its descriptors are no more the host's. */
 static void have_own_files(struct nsx_call *c)
 {
-	int rc = (int)nsx_syscall1(__NR_unshare, NSX_CLONE_FILES);
 	struct nsx_error e = { 0 };
+	int rc;
 
+	c->middle_pidfd = nsx_fd_pidfd(nsx_sys_getpid()); /* the host's; before 5.3 there is none */
+	if (c->middle_pidfd < 0)
+		c->middle_pidfd = NSX_NOFD;
+	rc = (int)nsx_syscall1(__NR_unshare, NSX_CLONE_FILES);
 	if (rc == 0)
 		return;
 	(void)nsx_fail(&e, NSX_STEP_FILES, -rc, "descriptors of its own", NULL);

@@ -77,7 +77,8 @@ static int spawn_with(const struct place *place, const struct nsexec_program *pr
 	with.file = file;
 	with.n_files = n;
 	rc = place->session ? nsx_session_spawn(place->session, &with, child, e)
-			    : nsx_spawn(place->how, NULL, NULL, &with, child, e);
+			    : nsx_spawn(&(const struct nsx_spawning){ .options = place->how },
+					&with, child, e);
 	free(file);
 	return rc;
 }

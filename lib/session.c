@@ -8,11 +8,12 @@
 #include "target.h"
 #include "text.h"
 
-/* Read by many threads at once, and written by none, once it is open. */
+/* Read by many threads at once, and written by none, once it is open; but for the spares. */
 struct nsexec_session {
 	struct nsx_how how;
 	bool planned;	 /* the engine's facts and plan are good for every program */
 	char target[24]; /* "pidfd:N": the process that was looked at, whoever has its PID later */
+	struct nsx_spares spares;
 	struct nsx_call looked;
 	_Alignas(16) char stack[NSX_CALL_STACK_BYTES];
 };
@@ -75,7 +76,10 @@ int nsx_session_spawn(struct nsexec_session *s, const struct nsexec_program *pro
 
 	if (nsx_target_alive(&en->target, e) < 0)
 		return -1;
-	return nsx_spawn(NULL, &s->how, s->planned ? en : NULL, program, child, e);
+	return nsx_spawn(&(const struct nsx_spawning){ .how = &s->how,
+						       .ready = s->planned ? en : NULL,
+						       .spares = &s->spares },
+			 program, child, e);
 }
 
 int nsexec_session_spawn(struct nsexec_session *s, const struct nsexec_program *program,
@@ -101,7 +105,8 @@ void nsexec_session_close(struct nsexec_session *s)
 {
 	if (!s)
 		return;
-	if (s->looked.how && s->looked.in)
+	if (s->looked.in)
 		nsx_engine_close(&s->looked.en);
+	nsx_room_close(&s->spares);
 	(void)nsx_sys_munmap(s, sizeof(*s)); /* cannot fail: it is all of a mapping */
 }

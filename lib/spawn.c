@@ -8,19 +8,7 @@
 #include "ended.h"
 #include "files.h"
 #include "listen.h"
-
-/*
- * All that one spawn needs, in one mapping of its own: the heap is the host's.  What is
- * written lies together, as a page that is touched for the first time costs more than a
- * system call.
- */
-struct room {
-	_Alignas(16) char stack[NSX_CALL_STACK_BYTES];
-	struct nsx_call call;
-	struct nsx_how how;
-	char *slots[NSX_WORDS_COUNT_MAX + 4]; /* in front of the program's words, */
-	char *argv[]; /* which are here; behind them, which files are open */
-};
+#include "room.h"
 
 int nsx_spawn_read(const struct nsexec_options *options, struct nsx_how *how, struct nsx_error *e)
 {
@@ -92,10 +80,9 @@ static void prepare(struct nsx_call *c)
 static int bear(struct nsx_call *c, nsx_born_fn *middle, struct nsx_error *e)
 {
 	const struct nsx_birth birth = {
-		.flags = NSX_CLONE_VM | NSX_CLONE_VFORK | NSX_CLONE_FILES | NSX_CLONE_PIDFD,
+		.flags = NSX_CLONE_VM | NSX_CLONE_VFORK | NSX_CLONE_FILES,
 		.stack = c->stack,
 		.stack_bytes = NSX_CALL_STACK_BYTES,
-		.pidfd = &c->middle_pidfd,
 	};
 	int pid = nsx_sys_clone_on(&birth, false, middle, c);
 
@@ -161,10 +148,8 @@ static int conclude(struct nsx_call *c, struct nsexec_child *child, struct nsx_e
 	child->pid = c->program_pid ? c->program_pid : c->middle;
 	child->pidfd = *pidfd;
 	rc = find_out(c, child, e);
-	if (c->program_pid) {
+	if (c->program_pid)
 		reap(c->middle);
-		nsx_fd_close(&c->middle_pidfd);
-	}
 	if (rc == 0 && own_pidfd(child, *pidfd, e) == 0)
 		return 0;
 	if (rc == 0)
@@ -203,7 +188,6 @@ int nsx_spawn_look(struct nsx_call *c, struct nsx_error *e)
 	if (rc < 0)
 		return -1;
 	reap(c->middle);
-	nsx_fd_close(&c->middle_pidfd);
 	if (c->e.step == NSX_STEP_NONE)
 		return 0;
 	*e = c->e;
@@ -219,39 +203,32 @@ static size_t count(const char *const *words)
 	return n;
 }
 
-int nsx_spawn(const struct nsexec_options *options, const struct nsx_how *how,
-	      const struct nsx_engine *ready, const struct nsexec_program *program,
+int nsx_spawn(const struct nsx_spawning *s, const struct nsexec_program *program,
 	      struct nsexec_child *child, struct nsx_error *e)
 {
 	const size_t argc = count(program->argv);
-	const size_t bytes =
-		sizeof(struct room) + (argc + 1) * sizeof(char *) + program->n_files * sizeof(int);
-	const long where = nsx_sys_mmap(bytes);
-	struct room *room = (struct room *)where;
-	int *opened;
+	struct nsx_room *room = nsx_room_take(s->spares, argc, program->n_files, e);
+	struct nsx_call *c;
 	int rc = 0;
 
-	if (where < 0)
-		return nsx_fail(e, NSX_STEP_FORK, (int)-where, "memory for two stacks", NULL);
-	memcpy(room->argv, program->argv, (argc + 1) * sizeof(char *));
-	opened = (int *)(room->argv + argc + 1);
-	if (!how)
-		rc = nsx_spawn_read(options, &room->how, e);
-	room->call.stack = room->stack;
-	room->call.how = how ? how : &room->how;
-	room->call.ready = ready;
-	room->call.program = program;
-	room->call.argv = room->argv;
-	room->call.envp = (char *const *)(uintptr_t)program->envp;
-	room->call.opened = opened;
-	room->call.above = nsx_files_above(program);
+	if (!room)
+		return -1;
+	c = &room->call;
+	memcpy(c->argv, program->argv, (argc + 1) * sizeof(char *));
+	if (!s->how)
+		rc = nsx_spawn_read(s->options, &room->how, e);
+	c->how = s->how ? s->how : &room->how;
+	c->ready = s->ready;
+	c->program = program;
+	c->envp = (char *const *)(uintptr_t)program->envp;
+	c->above = nsx_files_above(program);
 	if (rc == 0)
-		rc = nsx_files_open(program, room->call.above, opened, e);
+		rc = nsx_files_open(program, c->above, c->opened, e);
 	if (rc == 0) {
-		rc = spawn(&room->call, child, e);
-		nsx_files_close(program, opened);
+		rc = spawn(c, child, e);
+		nsx_files_close(program, c->opened);
 	}
-	(void)nsx_sys_munmap(room, bytes); /* cannot fail: it is all of a mapping */
+	nsx_room_give(s->spares, room);
 	return rc;
 }
 
@@ -262,7 +239,7 @@ int nsexec_spawn(const struct nsexec_options *how, const struct nsexec_program *
 	struct nsx_error e = { 0 };
 
 	if (nsx_program_take(program, &taken, &e) < 0 ||
-	    nsx_spawn(how, NULL, NULL, &taken, child, &e) < 0)
+	    nsx_spawn(&(const struct nsx_spawning){ .options = how }, &taken, child, &e) < 0)
 		return nsx_api_fail(error, &e);
 	return 0;
 }

@@ -4,19 +4,24 @@
 #define NSX_SPAWN_H
 
 #include "call.h"
+#include "room.h"
+
+/* Into what. */
+struct nsx_spawning {
+	const struct nsexec_options *options; /* as said; or, of a session, */
+	const struct nsx_how *how;	      /* as read already, */
+	const struct nsx_engine *ready;	      /* maybe looked at and planned, */
+	struct nsx_spares *spares;	      /* with rooms that are kept */
+};
 
 /**
  * nsx_spawn() - start a program
- * @options: what is said; or NULL, if
- * @how:     has been read already, by a session; then maybe
- * @ready:   has looked and planned, too
- * @e:       zeroed by the caller
+ * @e: zeroed by the caller
  *
  * Context: any thread; no libc.
  * Return: 0, with @child filled; or -1, and no process is left.
  */
-int nsx_spawn(const struct nsexec_options *options, const struct nsx_how *how,
-	      const struct nsx_engine *ready, const struct nsexec_program *program,
+int nsx_spawn(const struct nsx_spawning *s, const struct nsexec_program *program,
 	      struct nsexec_child *child, struct nsx_error *e);
 
 /* Read what is said, and refuse what a program that is spawned cannot have. */

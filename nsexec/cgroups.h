@@ -25,9 +25,9 @@ struct nsx_cgroup {
 };
 
 struct nsx_cgroups {
-	struct nsx_cgroup at[NSX_CGROUPS_MAX];
 	size_t n;
 	int dir; /* of the unified one, for clone3(2); NSX_NOFD: none of @at is */
+	struct nsx_cgroup at[NSX_CGROUPS_MAX];
 };
 
 void nsx_cgroups_init(struct nsx_cgroups *c);

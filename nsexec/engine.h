@@ -25,19 +25,20 @@ struct nsx_engine {
 	bool keeps_files;	   /* the host needs its own files wherever it goes on */
 	bool shares;		   /* this process has the memory of another, until it executes */
 	struct nsx_target target;
-	struct nsx_facts facts;
 	struct nsx_standing standing;
-	struct nsx_plan plan;
 	struct nsx_process process;
 	struct nsx_outsider outsider;
-	int dumpable;	      /* as it was found; 1: has not been changed, or exec resets it */
-	bool guarded;	      /* it has been changed */
+	int dumpable; /* as it was found; 1: has not been changed, or exec resets it */
+	bool guarded; /* it has been changed */
 	struct nsx_environment environment;
 	struct nsx_pty pty;
 	struct nsx_console console; /* if there is a pty */
 	struct nsx_program program; /* as its waiter will have it */
 	struct nsx_log pty_log;	    /* then @log: where standard error was */
-	struct nsx_maps maps;	    /* kilobytes, not initialised, touched only if there are any */
+	/* Big ones, last: most of their memory is never touched.  @maps is not initialised. */
+	struct nsx_plan plan;
+	struct nsx_facts facts;
+	struct nsx_maps maps;
 };
 
 /**

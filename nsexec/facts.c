@@ -7,9 +7,9 @@
 
 void nsx_facts_init(struct nsx_facts *f)
 {
-	*f = (struct nsx_facts){
-		.pidfd = NSX_NOFD, .root = NSX_NOFD, .wd = NSX_NOFD, .proc = NSX_NOFD
-	};
+	__builtin_memset(f, 0, offsetof(struct nsx_facts, cgroups));
+	f->pidfd = f->root = f->wd = f->proc = NSX_NOFD;
+	nsx_follow_init(&f->follow);
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
 		f->ns[k].fd = f->file[k] = NSX_NOFD;
 	nsx_cgroups_init(&f->cgroups);

@@ -39,10 +39,10 @@ struct nsx_facts {
 	int file[NSX_KIND_COUNT];	     /* where a new one persists, O_PATH; or NSX_NOFD */
 	struct nsx_outside outside;	     /* what to write for new ones, see maps.h */
 	bool alone;			     /* we may write the maps ourselves */
-	struct nsx_cgroups cgroups;	     /* those of the target, if asked for */
 	const struct nsx_standing *standing; /* ours and the program's; NULL: not asked */
 	uint64_t our_user;		     /* inode of our own user namespace, if @complete */
-	struct nsx_follow follow;
+	struct nsx_follow follow;	     /* of the target, if asked for; kilobytes, as is */
+	struct nsx_cgroups cgroups;	     /* this: most of both is touched only then */
 };
 
 /* Who the program is to be: as it is said, or as the target is. */

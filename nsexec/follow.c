@@ -11,6 +11,15 @@ enum {
 	CAP_SETGID_NUMBER = 6,
 };
 
+void nsx_follow_init(struct nsx_follow *f)
+{
+	f->uid = f->gid = (struct nsx_id){ 0 };
+	f->groups_way = NSX_GROUPS_DROPPED;
+	f->n_groups = 0;
+	f->label.lsm = NSX_LSM_NONE;
+	f->label.own_dir = false;
+}
+
 bool nsx_follow_asked(const struct nsx_request *rq)
 {
 	return rq->uid_of_target || rq->gid_of_target || rq->groups_of_target ||

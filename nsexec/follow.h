@@ -23,9 +23,11 @@ struct nsx_follow {
 	struct nsx_id uid, gid; /* as they are called where the program will be */
 	enum nsx_groups_way groups_way;
 	size_t n_groups;
-	uint32_t group[NSX_GROUPS_MAX]; /* BEFORE: the caller's ids; AFTER: those inside */
 	struct nsx_label label;
+	uint32_t group[NSX_GROUPS_MAX]; /* BEFORE: the caller's ids; AFTER: those inside */
 };
+
+void nsx_follow_init(struct nsx_follow *f);
 
 /* Is anything to be taken from the target that is no namespace and no directory? */
 bool nsx_follow_asked(const struct nsx_request *rq);

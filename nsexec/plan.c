@@ -76,7 +76,11 @@ void nsx_plan_make(const struct nsx_request *rq, const struct nsx_facts *f, enum
 {
 	struct nsx_plan *p = out;
 
-	*p = (struct nsx_plan){ .joins = f->wanted & ~f->shared, .unshares = rq->unshare };
+	/* But for the acts: each is written as it is added, and most never are. */
+	p->n = p->n_first = 0;
+	p->joins = f->wanted & ~f->shared;
+	p->unshares = rq->unshare;
+	p->outside = p->outside_late = p->born = false;
 	p->forks = needs_fork(rq, p->joins);
 	if (f->cgroups.n && joins_cgroup_first(rq, p))
 		nsx_plan_add(p, NSX_STEP_CGROUP);

@@ -40,7 +40,6 @@ struct nsx_act {
 enum { NSX_PLAN_MAX = 48 };
 
 struct nsx_plan {
-	struct nsx_act act[NSX_PLAN_MAX];
 	size_t n;
 	size_t n_first; /* of them, those before the fork; what is behind it is the new process's */
 	nsx_kinds joins;    /* all that will be joined */
@@ -49,6 +48,7 @@ struct nsx_plan {
 	bool outside_late;  /* such an act is behind the fork */
 	bool born;	    /* the new process may be born in the cgroup that it is to join */
 	bool forks;	    /* the program is a new process */
+	struct nsx_act act[NSX_PLAN_MAX]; /* last: of most plans few pages are ever touched */
 };
 
 /**

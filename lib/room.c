@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "room.h"
+
+#include <string.h>
+
+static void unmap(struct nsx_room *room)
+{
+	(void)nsx_sys_munmap(room, room->bytes); /* cannot fail: it is all of a mapping */
+}
+
+static struct nsx_room *take_spare(struct nsx_spares *spares)
+{
+	struct nsx_room *room = NULL;
+
+	for (size_t i = 0; i < NSX_SPARES && !room; i++)
+		if (__atomic_load_n(&spares->room[i], __ATOMIC_RELAXED))
+			room = __atomic_exchange_n(&spares->room[i], NULL, __ATOMIC_ACQUIRE);
+	return room;
+}
+
+struct nsx_room *nsx_room_take(struct nsx_spares *spares, size_t argc, size_t n_files,
+			       struct nsx_error *e)
+{
+	const size_t tail = (argc + 1) * sizeof(char *) + n_files * sizeof(int);
+	const bool few = tail <= sizeof(((struct nsx_room *)NULL)->few);
+	const size_t bytes = few ? offsetof(struct nsx_room, more_slots)
+				 : offsetof(struct nsx_room, many) + tail;
+	struct nsx_room *room = spares && few ? take_spare(spares) : NULL;
+	long where;
+
+	if (!room) {
+		where = nsx_sys_mmap(bytes);
+		if (where < 0) {
+			(void)nsx_fail(e, NSX_STEP_FORK, (int)-where, "memory for a stack", NULL);
+			return NULL;
+		}
+		room = (struct nsx_room *)where;
+		room->bytes = bytes;
+	}
+	memset(&room->call, 0, offsetof(struct nsx_call, en));
+	room->call.stack = room->stack;
+	room->call.argv = few ? room->few : room->many;
+	room->call.opened = (int *)(room->call.argv + argc + 1);
+	return room;
+}
+
+void nsx_room_give(struct nsx_spares *spares, struct nsx_room *room)
+{
+	if (spares && room->call.argv == room->few)
+		for (size_t i = 0; i < NSX_SPARES && room; i++) {
+			struct nsx_room *none = NULL;
+
+			if (__atomic_compare_exchange_n(&spares->room[i], &none, room, false,
+							__ATOMIC_RELEASE, __ATOMIC_RELAXED))
+				room = NULL;
+		}
+	if (room)
+		unmap(room);
+}
+
+void nsx_room_close(struct nsx_spares *spares)
+{
+	for (size_t i = 0; i < NSX_SPARES; i++)
+		if (spares->room[i])
+			unmap(spares->room[i]);
+}
