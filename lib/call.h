@@ -32,9 +32,9 @@ struct nsx_call {
 	const struct nsexec_program *program;
 	char **argv; /* the program's, with room in front, see nsx_call_slots() */
 	char *const *envp;
-	int *opened;	   /* for each file that is opened: as which descriptor it is here */
-	int above;	   /* the first descriptor that is above all that files name */
-	uint64_t mask;	   /* blocked signals of the calling thread */
+	int *opened;   /* for each file that is opened: as which descriptor it is here */
+	int above;     /* the first descriptor that is above all that files name */
+	uint64_t mask; /* blocked signals of the calling thread */
 
 	/* How it goes on. */
 	const struct nsx_engine *in; /* with facts and plan: @ready, or @en */

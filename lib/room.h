@@ -16,10 +16,10 @@ struct nsx_room {
 	size_t bytes; /* of all of it */
 	struct nsx_call call;
 	char *slots[NSX_WORDS_COUNT_MAX + 4]; /* in front of the program's words, which are here */
-	char *few[NSX_ROOM_WORDS]; /* if they are few; behind them, which files are open */
-	struct nsx_how how;	   /* not initialised */
+	_Alignas(NSX_ROOM_PAGE) char *few[NSX_ROOM_WORDS]; /* and which files are open */
+	struct nsx_how how;				   /* not initialised */
 	char *more_slots[NSX_WORDS_COUNT_MAX + 4];
-	char *many[]; /* otherwise here; then it is there */
+	char *many[]; /* if they are too many for @few */
 };
 
 enum { NSX_SPARES = 16 };

@@ -80,12 +80,12 @@ static int compare(int pid, enum nsx_kind k, struct nsx_facts *f)
  * The process that is looked at by its PID is the pinned one if that still lives,
  * as the setns() that follows finds out; so there must be one that follows.
  */
-int nsx_facts_quick(const struct nsx_request *rq, bool time, struct nsx_target *t,
+int nsx_facts_quick(const struct nsx_request *rq, bool shares, struct nsx_target *t,
 		    struct nsx_facts *f)
 {
 	static const unsigned char compared[] = { NSX_USER, NSX_MNT, NSX_PID, NSX_TIME };
 	const nsx_kinds wanted = nsx_request_kinds(rq);
-	const nsx_kinds unasked = time ? 0 : NSX_KIND_BIT(NSX_TIME);
+	const nsx_kinds unasked = NSX_KIND_BIT(shares ? NSX_PID : NSX_TIME);
 	bool looked = false;
 
 	if (t->pidfd == NSX_NOFD || !all_from_target(rq) || rq->root || rq->wd || rq->unshare ||

@@ -56,9 +56,10 @@ void nsx_facts_close(struct nsx_facts *f);
 
 /**
  * nsx_facts_quick() - the least that one setns(pidfd, mask) needs to be right
- * @time: is the time namespace to be compared too?  Whoever shares memory with another
- *        process cannot join any, be it its own
- * @f:    initialised; names of our own that are there already need not be asked for
+ * @shares: this process has the memory of another.  It cannot join a time namespace, be it
+ *          its own, so that is compared too; a PID namespace is not, for there will be a
+ *          new process anyway
+ * @f:      initialised; names of our own that are there already need not be asked for
  *
  * The kernel checks the rest itself and joins all or nothing; only these it
  * would not refuse: our own mount namespace (root and cwd would move), and a PID
@@ -66,7 +67,7 @@ void nsx_facts_close(struct nsx_facts *f);
  *
  * Return: 0, or -1 where only the complete facts will do; they then name the error.
  */
-int nsx_facts_quick(const struct nsx_request *rq, bool time, struct nsx_target *t,
+int nsx_facts_quick(const struct nsx_request *rq, bool shares, struct nsx_target *t,
 		    struct nsx_facts *f);
 
 /**
