@@ -140,7 +140,7 @@ static bool has_ended(const struct nsexec_child *child, int *status, int *rc, st
 static int attend(struct collecting *c, int ours[3], const struct nsexec_child *child,
 		  struct nsx_error *e)
 {
-	bool limited = c->io->timeout_ms >= 0;
+	bool limited = c->io->timeout_ms > 0;
 	const int64_t deadline = limited ? now_millis() + c->io->timeout_ms : 0;
 	int rc;
 

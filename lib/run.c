@@ -6,6 +6,7 @@
 #include "child.h"
 #include "collect.h"
 #include "session.h"
+#include "sized.h"
 #include "signals.h"
 #include "spawn.h"
 
@@ -85,8 +86,8 @@ static int spawn_with(const struct place *place, const struct nsexec_program *pr
 
 static int take_io(struct nsexec_io *io, struct nsx_error *e)
 {
-	if (io->size != sizeof(*io))
-		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "size of struct nsexec_io", NULL);
+	if (nsx_sized_check(io, "struct nsexec_io", sizeof(*io), sizeof(*io), e) < 0)
+		return -1;
 	io->status = io->timed_out = io->truncated = 0;
 	io->out = io->err = NULL;
 	io->out_bytes = io->err_bytes = 0;

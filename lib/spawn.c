@@ -9,6 +9,7 @@
 #include "files.h"
 #include "listen.h"
 #include "room.h"
+#include "sized.h"
 
 int nsx_spawn_read(const struct nsexec_options *options, struct nsx_how *how, struct nsx_error *e)
 {
@@ -28,12 +29,11 @@ int nsx_spawn_read(const struct nsexec_options *options, struct nsx_how *how, st
 int nsx_program_take(const struct nsexec_program *from, struct nsexec_program *out,
 		     struct nsx_error *e)
 {
-	if (!from || from->size < offsetof(struct nsexec_program, envp) ||
-	    from->size > sizeof(*from))
-		return nsx_fail(e, NSX_STEP_OPTIONS, from && from->size > sizeof(*from) ? E2BIG : 0,
-				"size of struct nsexec_program", NULL);
+	if (nsx_sized_check(from, "struct nsexec_program", sizeof(*out),
+			    offsetof(struct nsexec_program, envp), e) < 0)
+		return -1;
 	*out = (struct nsexec_program){ 0 };
-	memcpy(out, from, from->size);
+	memcpy(out, from, from->size < sizeof(*out) ? from->size : sizeof(*out));
 	if (!out->argv || !out->argv[0])
 		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "no program", NULL);
 	if (!out->envp)

@@ -430,7 +430,7 @@ struct nsexec_io {
 	size_t size;
 	const void *in; /* for standard input */
 	size_t in_bytes;
-	int timeout_ms;	      /* < 0: none; at the end of it the program is killed */
+	int timeout_ms;	      /* up to 0: no limit; else the program is killed then */
 	size_t out_bytes_max; /* of each of the two; more is read and dropped.  0: 1 MiB */
 	/* out */
 	int status; /* as waitpid(2) has it */
@@ -479,7 +479,7 @@ int nsexec_session_spawn(struct nsexec_session *s, const struct nsexec_program *
 int nsexec_session_run(struct nsexec_session *s, const struct nsexec_program *program,
 		       struct nsexec_io *io, struct nsexec_error *e);
 
-/* Is the target still there?  Return: 1, 0; -1: cannot be told. */
+/* Is the target still there?  Return: 1 or 0. */
 int nsexec_session_alive(const struct nsexec_session *s);
 
 /* When no thread uses it any more.  NULL: nothing is done. */

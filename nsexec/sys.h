@@ -526,7 +526,7 @@ static inline int nsx_sys_clone_on(const struct nsx_birth *b, bool plain, nsx_bo
 	if (plain)
 		return (int)NSX_CLONE_CALLING(flags, (char *)b->stack + b->stack_bytes, b->pidfd,
 					      born, arg);
-	return (int)nsx_clone_calling(__NR_clone3, (long)args, sizeof(args), 0, 0, 0, born, arg);
+	return (int)nsx_clone_calling(__NR_clone3, (long)args, sizeof(args), 0, born, arg);
 }
 
 /*
