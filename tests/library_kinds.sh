@@ -136,7 +136,7 @@ testTextIsReadBack() {
 }
 
 testTextThatIsNoListOfKindsIsRefusedAndNothingIsSet() {
-	for it in net, ,net net,,ipc 'net ipc' network net,all 0x100 n NET; do
+	for it in 'net,' ,net net,,ipc 'net ipc' network net,all 0x100 n NET; do
 		says "failed: options: not kinds of namespaces, divided by commas ($it)" parse "$it"
 	done
 }

@@ -14,7 +14,7 @@ oneTimeSetUp() {
 	container_rootless
 	at_rootless=$target why_rootless=$why
 	container_plain
-	at_plain=$target why_plain=$why
+	at_plain=$target
 }
 
 places() { "$work/places" "$@" 2>&1; }

@@ -3,11 +3,12 @@
  * Calls one function of libnsexec, says what came of it, and what should not have:
  * a changed errno, descriptors that are left, or that a program executed would get.
  *
- *	places [-2tFwz] [-u KINDS] COMMAND ARG...
+ *	places [-2tFwz] [-u KINDS] [-f FLAGS] COMMAND ARG...
  *
  * -2: with another thread, which says at the end where it is.  -w: it is not the first
  * thread that calls.  -z: the first has ended.  -F: the one that calls has root and cwd of
- * its own.  -u: and new namespaces of these kinds.  -t: NSEXEC_JOIN_THREADED.
+ * its own.  -u: and new namespaces of these kinds.  -t: NSEXEC_JOIN_THREADED;
+ * -f: other flags by number.
  *
  * A PLACE is pid:N, pidfd:N (of the process N), pidfd-of-zombie, pidfd-of-reaped,
  * notpidfd:P (P is opened), thread:N, path:P, fd:P (P is opened) or place:N, and "self" in
@@ -144,6 +145,9 @@ static int kinds_of(const char *text)
 	return set;
 }
 
+/* Other mounts may have a /proc that does not show us. */
+static int proc;
+
 static void print_namespaces(const char *who)
 {
 	static const char *const names[] = { "cgroup", "ipc",
@@ -156,8 +160,8 @@ static void print_namespaces(const char *who)
 		char path[64], link[64];
 		ssize_t n;
 
-		snprintf(path, sizeof(path), "/proc/thread-self/ns/%s", names[i]);
-		n = readlink(path, link, sizeof(link) - 1);
+		snprintf(path, sizeof(path), "thread-self/ns/%s", names[i]);
+		n = readlinkat(proc, path, link, sizeof(link) - 1);
 		link[n < 0 ? 0 : n] = '\0';
 		printf("%s %s %s\n", who, names[i], link);
 	}
@@ -400,16 +404,19 @@ int main(int argc, char **argv)
 	static pthread_t first;
 	int option, two = 0, not_first = 0, ends = 0;
 
-	while ((option = getopt(argc, argv, "+2tFwzu:")) != -1) {
+	while ((option = getopt(argc, argv, "+2tFwzu:f:")) != -1) {
 		two |= option == '2';
 		not_first |= option == 'w';
 		ends |= option == 'z';
 		own_dirs |= option == 'F';
 		join_flags |= option == 't' ? NSEXEC_JOIN_THREADED : 0;
+		if (option == 'f')
+			join_flags |= (unsigned)atoi(optarg);
 		if (option == 'u')
 			unshared = kinds_of(optarg);
 	}
 	command = argv + optind;
+	proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	first = pthread_self();
 	if (not_first || ends)
 		return call_beside(caller, ends ? &first : NULL);
