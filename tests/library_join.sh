@@ -4,8 +4,8 @@
 # nsexec_join() moves the thread that calls it, and nobody else; what cannot be joined is
 # refused before anything has changed.
 #
-# From lib.sh; by eval; expanded elsewhere.
-# shellcheck disable=SC2154,SC2034,SC2016
+# From lib.sh; by eval; expanded elsewhere; lists of words.
+# shellcheck disable=SC2154,SC2034,SC2016,SC2086,SC2046
 
 . "$(dirname "$0")/lib.sh"
 
