@@ -164,27 +164,44 @@ testOrdinaryUserCannotJoinWithoutTheUserNamespaceAndIsTold() {
 	done
 }
 
-# unshare --user alone, by root: net and the rest stay those of the host
+# A program with a second thread, and behind it the words that start it.  That thread as a
+# process has no pidfd, so that it is entered as before Linux 5.8, one by one.
+two_threads='import threading, time
+threading.Thread(target=time.sleep, args=[300], daemon=True).start()
+time.sleep(300)'
+
+# second_thread COMMAND...: which starts what comes behind it; sets $tid
+second_thread() {
+	setpriv --pdeathsig KILL "$@" python3 -c "$two_threads" &
+	remember $!
+	tid=''
+	wait_for 'tid=$(ls "/proc/$!/task" | grep -vx $!) && [ -n "$tid" ]' ||
+		wait_for 'tid=$(ls "/proc/$(children_of $! | xargs)/task" | sed -n 2p) && [ -n "$tid" ]'
+	assertNotNull "$*" "$tid"
+}
+
+testOneByOneTheSameIsJoined() {
+	need python3 || return 0
+	for container in plain userns rootless; do
+		at $container || return 0
+		second_thread nsenter --target "$target" --all
+		joined join "pid:$tid" "$commas"
+		assert_in child "$target" $kinds
+	done
+	as_user "$ordinary" "$work/places" join "pid:$tid" "$commas" >"$out" 2>&1
+	assertEquals "$(cat "$out")" joined "$(head -n 1 "$out")"
+	assert_in child "$target" $kinds
+}
+
+# Its network namespace is owned by the user namespace that we leave.
 testWhatOnlyWeMayJoinComesBeforeTheUserNamespaceAndTheRestAfterIt() {
 	need_root || return 0
-	unshare --user --mount sleep 300 &
-	remember $!
-	wait_for '[ "$(ns_of $! mnt)" != "$(ns_of self mnt)" ]'
-	# Its net is one that the host's user namespace owns, and not ours.
-	unshare --net sh -c '
-		setpriv --pdeathsig KILL unshare --user --uts sleep 300 & echo $!; wait' >"$work/pid" &
-	remember $!
-	wait_for '[ -s "$work/pid" ]'
-	pid=$(cat "$work/pid")
-	remember "$pid"
-	wait_for '[ "$(ns_of $pid uts)" != "$(ns_of self uts)" ]'
-	for place in pid pidfd thread; do
-		joined join "$place:$pid" net,user,uts
-		assert_in self "$pid" net user uts
+	need python3 || return 0
+	second_thread unshare --net unshare --user --uts
+	for place in "pid:$tid" "thread:$tid" "pid:$!" "pidfd:$!" "thread:$!"; do
+		joined join "$place" net,user,uts
+		assert_in self "$tid" net user uts
 	done
-	joined join "path:/proc/$pid/ns/net" net "path:/proc/$pid/ns/user" user \
-		"path:/proc/$pid/ns/uts" uts
-	assert_in self "$pid" net user uts
 }
 
 testTimeIsThatOfTheContainerForThisThreadToo() {
