@@ -162,6 +162,20 @@ testWithoutProcNobodyIsGone() {
 	done
 }
 
+# It lives, but in no PID namespace that this /proc shows.
+testProcessThatProcDoesNotShowIsNotGone() {
+	need_root || return 0
+	need python3 || return 0
+	got=$(python3 -c '
+import os, sys
+pidfd = os.pidfd_open(os.getppid())
+os.set_inheritable(pidfd, True)
+os.execvp("unshare", ["unshare", "--pid", "--fork", "--mount-proc", sys.argv[1],
+	"identify", "pidfd-at:%d" % pidfd, "net"])' "$work/places" 2>&1)
+	assertContains "$got" 'failed: target process, as /proc shows it (pidfd:'
+	assertContains "$got" 'is it of this PID namespace'
+}
+
 testFileOnWhichANamespaceIsMountedIsOne() {
 	need_root || return 0
 	for it in $kinds; do

@@ -7,12 +7,12 @@
  *
  * -2: with another thread, which says at the end where it is.  -w: it is not the first
  * thread that calls.  -z: the first has ended.  -F: the one that calls has root and cwd of
- * its own.  -u: and new namespaces of these kinds.  -t: NSEXEC_JOIN_THREADED;
- * -f: other flags by number.
+ * its own.  -u: and new namespaces of these kinds.  -t: NSEXEC_JOIN_THREADED.
+ * -f: other flags, by number.
  *
- * A PLACE is pid:N, pidfd:N (of the process N), pidfd-of-zombie, pidfd-of-reaped,
- * notpidfd:P (P is opened), thread:N, path:P, fd:P (P is opened) or place:N, and "self" in
- * place of a number our own.
+ * A PLACE is pid:N, pidfd:N (of the process N), pidfd-at:N (the descriptor N),
+ * pidfd-of-zombie, pidfd-of-reaped, notpidfd:P (P is opened), thread:N, path:P, fd:P (P is
+ * opened) or place:N, and "self" in place of a number our own.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -113,6 +113,8 @@ static struct nsexec_where place_of(const char *text)
 
 	if ((at = after(text, "pid:")))
 		return *NSEXEC_PID(number(at));
+	if ((at = after(text, "pidfd-at:")))
+		return *NSEXEC_PIDFD(atoi(at));
 	if ((at = after(text, "pidfd:")))
 		return *NSEXEC_PIDFD((int)syscall(SYS_pidfd_open, number(at), 0));
 	if ((at = after(text, "pidfd-of-")))
