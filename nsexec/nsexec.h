@@ -118,14 +118,23 @@ int nsexec_kinds(int *set, struct nsexec_error *e);
  */
 size_t nsexec_kinds_text(int set, char *buf, size_t size);
 
-/* The reverse: names divided by commas, or "all".  Step OPTIONS: a name that is no kind. */
+/**
+ * nsexec_kinds_parse() - the reverse: names divided by commas, or "all"
+ * @set: out; "" is 0, and "all" what nsexec_kinds_known() says
+ * @e:   step OPTIONS: a name that is no kind
+ */
 int nsexec_kinds_parse(const char *text, int *set, struct nsexec_error *e);
 
 /**
  * nsexec_supported() - can these kinds be used here?
  * @missing: out, may be NULL: those of @set that cannot, and bits that are no kind
- * @e: why the first of them cannot: not in this kernel, or none may be created (the
- *     limits in /proc/sys/user, or a system that keeps user namespaces to root)
+ * @e: why the first of them cannot: step CHECK, ENOENT: not in this kernel; UNSHARE: none
+ *     may be created, by ENOSPC, a limit in /proc/sys/user, or EPERM, a system that keeps
+ *     user namespaces to administrators; OPTIONS: no kind
+ *
+ * As the calling thread is now, and if it may not create the others itself, then in a user
+ * namespace of its own.  A limit of a user namespace around ours, or a seccomp filter,
+ * cannot be seen.
  *
  * Return: 1: yes, each; 0: no, with @e filled; -1: cannot be told, with @e filled.
  */
@@ -133,10 +142,10 @@ int nsexec_supported(int set, int *missing, struct nsexec_error *e);
 
 /* Where a namespace is to be found. */
 enum nsexec_place {
-	NSEXEC_OF_PID,	  /* of the process @number */
+	NSEXEC_OF_PID,	  /* of the process @number, which is its first thread's */
 	NSEXEC_OF_PIDFD,  /* of the process whose pidfd is @number */
 	NSEXEC_OF_THREAD, /* of the thread @number, as gettid(2); 0: of the one that calls */
-	NSEXEC_AT_PATH,	  /* the file @path: /run/netns/NAME, /proc/PID/ns/KIND, ... */
+	NSEXEC_AT_PATH,	  /* the file @path: /run/netns/NAME, /proc/PID/ns/KIND; or :ID:INODE */
 	NSEXEC_AT_FD	  /* the descriptor @number is one already; stays the caller's */
 };
 
@@ -165,9 +174,10 @@ struct nsexec_id {
 /**
  * nsexec_identify() - which namespace is it?
  * @kind: one kind
+ * @e:    as nsexec_open(), which must be possible too
  *
- * Return: 0; NSEXEC_GONE: who had it is gone (a zombie has left its namespaces too), with
- * @e filled; -1: any other failure.
+ * Return: 0; NSEXEC_GONE: who had it is gone, with @e filled (a zombie has left its
+ * namespaces too, and so has a process whose first thread has ended); -1: any other failure.
  */
 int nsexec_identify(const struct nsexec_where *where, int kind, struct nsexec_id *id,
 		    struct nsexec_error *e);
@@ -175,14 +185,18 @@ int nsexec_identify(const struct nsexec_where *where, int kind, struct nsexec_id
 /**
  * nsexec_open() - open a namespace, and prove that it is one of that kind
  * @kind: one kind
- * @e:    step TARGET, OPEN or CHECK; a file that is no namespace, or of another kind, is
- *        an error of CHECK, with EINVAL
+ * @e:    step TARGET, with ESRCH: there is no such process or thread; OPEN; CHECK, with
+ *        EINVAL: a file that is no namespace, or of another kind; with ENOENT: this kernel
+ *        has no such kind
  *
  * Return: a descriptor, the caller's to close, or -1.
  */
 int nsexec_open(const struct nsexec_where *where, int kind, struct nsexec_error *e);
 
-/* "/proc/PID/ns/KIND" and "/proc/PID/task/TID/ns/KIND"; fail for what is not one kind. */
+/*
+ * "/proc/PID/ns/KIND" and "/proc/PID/task/TID/ns/KIND".  Step OPTIONS: not one kind, a PID or
+ * TID that nobody has, or with ERANGE: it does not fit, with its NUL, into @size bytes.
+ */
 int nsexec_path(int pid, int kind, char *buf, size_t size, struct nsexec_error *e);
 int nsexec_path_of_thread(int pid, int tid, int kind, char *buf, size_t size,
 			  struct nsexec_error *e);
@@ -192,17 +206,21 @@ int nsexec_path_of_thread(int pid, int tid, int kind, char *buf, size_t size,
 
 /**
  * nsexec_join() - move the calling thread
- * @kinds: of a process or thread: any set; of a file: one kind
+ * @kinds: of a process or thread: any set but 0; of a file: one kind
  * @flags: 0, or NSEXEC_JOIN_THREADED
  *
- * Opened and checked before the first is joined; what is shared already is left out.
- * A user namespace comes first, or last, by who owns the others.  PID and time: only
- * later children are moved.  User and time cannot be joined while there are other
- * threads, whatever @flags; mount only by a thread that shares its root and cwd with no
- * other (unshare(2), CLONE_FS).
+ * All are opened and checked before the first is joined; what is shared already is left
+ * out.  Of a process they are joined all or none, since Linux 5.8 and with one exception:
+ * with NSEXEC_JOIN_THREADED mnt goes before the others.  Else a user namespace comes after
+ * what it does not own, and before what it does.
  *
- * Return: 0, or -1: step GATE if there are other threads; TARGET, OPEN or CHECK: nothing
- * has changed; JOIN: of several kinds some may be joined already.
+ * PID moves only later children.  User and time cannot be joined while there are other
+ * threads, whatever @flags; mnt only by a thread that shares its root and cwd with no
+ * other (unshare(2), CLONE_FS), and it moves these to the root of the other mounts.  User
+ * and group ids stay, however the user namespace may call them.
+ *
+ * Return: 0, or -1: step GATE if there are other threads; OPTIONS, TARGET, OPEN or CHECK:
+ * nothing has changed; JOIN: of several kinds some may be joined already.
  */
 int nsexec_join(const struct nsexec_where *where, int kinds, unsigned flags,
 		struct nsexec_error *e);
