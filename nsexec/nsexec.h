@@ -233,7 +233,8 @@ struct nsexec_entry {
  * Everything is opened before anything is joined; what is shared already is left out.  If a
  * join fails, or @call has returned, the thread goes back.  Other threads stay where they
  * are.  What else @call changes is not undone.  While it runs, signals that this thread
- * does not block are handled inside.  @call may enter again.
+ * does not block are handled inside.  @call may enter again, if /proc there shows this
+ * thread.
  *
  * Return: 0: it has run, and we are back.  -1: it has not run, and we are back.
  * NSEXEC_STRANDED: the thread is still elsewhere, whether it has run (@result is set) or

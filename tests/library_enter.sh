@@ -309,6 +309,15 @@ testAFunctionMayEnterAgainAndComesBackToWhereItWas() {
 	assertEquals 'after the inner one' 1 "$(grep -cx moved-inside "$out")"
 }
 
+testEnteringAgainWhereProcIsAnotherOnesIsAnErrorThatHarmsNobody() {
+	at plain || return 0
+	at runc || return 0
+	enter own-root in-thread again "pid:$target=mnt" "fd:/proc/$at_plain/ns/uts=uts"
+	has_run 'outer'
+	assertEquals 'inner' '-1 0' "$(line again)"
+	assertEquals 'after the inner one' 1 "$(grep -cx moved-inside "$out")"
+}
+
 testWhatElseTheFunctionChangesIsNotUndone() {
 	at plain || return 0
 	enter in-thread unshare-uts "pid:$target=net"
