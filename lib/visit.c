@@ -32,12 +32,16 @@ static const char *first_name(nsx_kinds set)
 
 static int check_entry(const struct nsexec_entry *entry, struct nsx_visit *v, struct nsx_error *e)
 {
+	const bool of_file =
+		entry->where.place == NSEXEC_AT_PATH || entry->where.place == NSEXEC_AT_FD;
 	nsx_kinds kinds;
 
 	if (nsx_api_kinds(entry->kinds, &kinds, e) < 0)
 		return -1;
 	if (!kinds)
 		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "an entry of no kind", NULL);
+	if (of_file && (kinds & (kinds - 1)))
+		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "a file is a namespace of one kind", NULL);
 	if (kinds & no_way_back) {
 		(void)nsx_fail(e, NSX_STEP_OPTIONS, 0, "there is no way back",
 			       first_name(kinds & no_way_back));

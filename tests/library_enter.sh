@@ -178,6 +178,13 @@ testOneKindTwiceIsAnError() {
 	has_not_run 'net twice' 'options: one kind twice (net)'
 }
 
+testSeveralKindsOfOneFileAreAnError() {
+	for by in path fd; do
+		enter look "$by:/proc/self/ns/net=net,uts"
+		has_not_run "$by" 'options: a file is a namespace of one kind'
+	done
+}
+
 testUserAndTimeAreRefusedAndTheErrorNamesWhatServes() {
 	for kind in user time; do
 		enter look "pid:$$=$kind,net"
