@@ -231,35 +231,51 @@ struct nsexec_entry {
 	int kinds;
 };
 
-/* A fourth answer: the function has run, and this thread could not come back. */
+/* A fourth answer: this thread could not come back. */
 #define NSEXEC_STRANDED 2
 
 /**
  * nsexec_enter() - run a function on this thread inside other namespaces, and come back
  * @entry, @n: joined in an order that works; one kind twice is an error; @n may be 0
- * @call:  gets @arg; what it returns goes to @result, which may be NULL
+ * @call:  gets @arg; what it returns goes to @result, which may be NULL.  It has to return:
+ *         no longjmp(3), and no end of the thread
+ * @e:     step OPTIONS, TARGET, OPEN or CHECK: nothing was joined; JOIN.  If stranded: what
+ *         could not be left, step JOIN, ROOT or CWD
  *
  * For cgroup, ipc, net, pid (for children that it makes) and uts; for mnt only on a
  * thread that shares root and cwd with no other, whose root and cwd come back too.  For
- * user and time there is no way back: nsexec_clone() serves.
+ * user and time there is no way back: nsexec_clone() serves.  Nor is there one to a
+ * namespace that an outer user namespace owns, such as the host's network for who is root
+ * by unshare -Ur alone; that is asked first, and an error of CHECK.
  *
- * Everything is opened before anything is joined.  If a join fails, or @call has
- * returned, the thread goes back.
+ * Everything is opened before anything is joined; what is shared already is left out.  If a
+ * join fails, or @call has returned, the thread goes back.  Other threads stay where they
+ * are.  What else @call changes is not undone.  While it runs, signals that this thread
+ * does not block are handled inside.  @call may enter again, if /proc there shows this
+ * thread.
  *
  * Return: 0: it has run, and we are back.  -1: it has not run, and we are back.
- * NSEXEC_STRANDED, with @e: the thread is still elsewhere, whether it has run (@result is
- * set) or not: end it, and let it do nothing more.
+ * NSEXEC_STRANDED: the thread is still elsewhere, whether it has run (@result is set) or
+ * not: end it, and let it do nothing more.
  */
 int nsexec_enter(const struct nsexec_entry *entry, size_t n, int (*call)(void *), void *arg,
 		 int *result, struct nsexec_error *e);
 
-/* A thread that runs functions one after the other, each in the namespaces it names. */
+/*
+ * A thread that runs functions one after the other, each in the namespaces it names.  Its
+ * root, cwd and umask are copies, made when it started, and all signals are blocked in it
+ * but those that a fault raises; programs that a function starts inherit that.
+ *
+ * A child of fork() has none of its parent's: there nsexec_runner_run() fails with ESRCH, and
+ * nsexec_runner_stop() frees the memory.
+ */
 struct nsexec_runner;
 
 /**
  * nsexec_runner_start() - start one
+ * @e: step FORK or UNSHARE
  *
- * Its root and cwd are its own, so it serves mnt too.
+ * It serves all that nsexec_enter() does, mnt too.
  *
  * Return: the runner; NULL: @e filled.
  */
@@ -267,12 +283,18 @@ struct nsexec_runner *nsexec_runner_start(struct nsexec_error *e);
 
 /**
  * nsexec_runner_run() - queue a call, and wait for its end
+ * @e: as nsexec_enter(), or step WAIT: ECANCELED, the runner was stopped before; EDEADLK,
+ *     this is one of its calls; ESRCH, it is the parent's.  Step FORK: see below
  *
- * As nsexec_enter(), on the runner's thread; threads that call it at the same time queue
- * up in that order.  NSEXEC_STRANDED cannot be: a thread that could not come back is
- * replaced, and @e tells if that fails for the next call.  Not from within a call.
+ * As nsexec_enter(), on the runner's thread; but the calling thread opens the targets, so
+ * that its paths and PIDs mean what they mean to it, and is not cancelled while it waits.
+ * Threads that call at the same time queue up in that order.  The calling thread must have
+ * the same table of descriptors as the one that started the runner; not in a signal handler.
  *
- * Return: 0: it has run.  -1: it has not; ECANCELED: the runner was stopped before.
+ * A thread that could not come back ends.  The next call begins another one, which belongs
+ * where its calling thread is; step FORK if that fails.
+ *
+ * Return: 0: it has run.  -1: it has not.
  */
 int nsexec_runner_run(struct nsexec_runner *runner, const struct nsexec_entry *entry, size_t n,
 		      int (*call)(void *), void *arg, int *result, struct nsexec_error *e);
@@ -280,8 +302,9 @@ int nsexec_runner_run(struct nsexec_runner *runner, const struct nsexec_entry *e
 /**
  * nsexec_runner_stop() - finish the running call, fail those that are queued, end the thread
  *
- * Waits for all of that, also for callers to be gone.  @runner is invalid afterwards.
- * NULL: nothing is done.  Not from within a call.
+ * Waits for all of that, also for callers to be gone; none may come any more.  @runner is
+ * invalid afterwards.  Children that its functions have made see their parent's thread end
+ * (prctl(2), PR_SET_PDEATHSIG).  NULL, or from within a call: nothing is done.
  */
 void nsexec_runner_stop(struct nsexec_runner *runner);
 
