@@ -7,7 +7,7 @@ import java.lang.foreign.StructLayout;
 
 /** As layout.c, of what examples/java/ForeignRun.java declares. */
 class Layout {
-	private static void show(String name, StructLayout struct, boolean whole) {
+	private static void show(String name, StructLayout struct) {
 		for (MemoryLayout member : struct.memberLayouts()) {
 			if (member instanceof PaddingLayout)
 				continue;
@@ -16,14 +16,13 @@ class Layout {
 				+ struct.byteOffset(PathElement.groupElement(field)) + " "
 				+ member.byteSize());
 		}
-		if (whole)
-			System.out.println(name + " " + struct.byteSize());
 	}
 
 	public static void main(String[] args) {
-		show("error", ForeignRun.ERROR, true);
-		show("options", ForeignRun.OPTIONS, false);
-		show("program", ForeignRun.PROGRAM, false);
-		show("io", ForeignRun.IO, true);
+		show("error", ForeignRun.ERROR);
+		show("options", ForeignRun.OPTIONS);
+		show("program", ForeignRun.PROGRAM);
+		show("io", ForeignRun.IO);
+		System.out.println("error " + ForeignRun.ERROR.byteSize());
 	}
 }

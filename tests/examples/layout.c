@@ -8,7 +8,6 @@
 #define SHOW(s, member)                                                             \
 	printf("%s.%s %zu %zu\n", #s, #member, offsetof(struct nsexec_##s, member), \
 	       sizeof(((struct nsexec_##s *)0)->member))
-#define WHOLE(s) printf("%s %zu\n", #s, sizeof(struct nsexec_##s))
 
 int main(void)
 {
@@ -17,7 +16,7 @@ int main(void)
 	SHOW(error, reserved);
 	SHOW(error, subject);
 	SHOW(error, hint);
-	WHOLE(error);
+	printf("error %zu\n", sizeof(struct nsexec_error));
 	SHOW(options, size);
 	SHOW(options, words);
 	SHOW(program, size);
@@ -35,6 +34,5 @@ int main(void)
 	SHOW(io, out_bytes);
 	SHOW(io, err);
 	SHOW(io, err_bytes);
-	WHOLE(io);
 	return 0;
 }

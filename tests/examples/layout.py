@@ -9,5 +9,4 @@ for name in "Error", "Options", "Program", "Io":
     for member, _ in struct._fields_:
         at = getattr(struct, member)
         print(f"{name.lower()}.{member.rstrip('_')} {at.offset} {at.size}")
-    if name in ("Error", "Io"):
-        print(name.lower(), ctypes.sizeof(struct))
+print("error", ctypes.sizeof(nsexec_run.Error))

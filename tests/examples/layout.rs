@@ -31,5 +31,4 @@ fn main() {
     show!("program" Program: size argv envp);
     show!("io" Io: size in_ in_bytes timeout_ms out_bytes_max status timed_out truncated);
     show!("io" Io: out out_bytes err err_bytes);
-    println!("io {}", size_of::<Io>());
 }
