@@ -103,8 +103,9 @@ namespaces_of() {
 		ns_of "$1" "$kind"
 	done
 }
+# By PID: a child of its own, readlink, may be in a PID namespace in which it is not.
 say_namespaces='for kind; do
-	it=$(readlink "/proc/self/ns/$kind"); it=${it##*\[}; echo "${it%\]}"; done'
+	it=$(readlink "/proc/$$/ns/$kind"); it=${it##*\[}; echo "${it%\]}"; done'
 
 # where_in WORDS...: run what says that.
 # shellcheck disable=SC2086 # a list of words
