@@ -232,18 +232,20 @@ testProbeWorksForTheOrdinaryUserWhoOwnsTheContainer() {
 	assertEquals 'answers' 12 "$(grep -c ': healthy: nsx-rootless' "$out")"
 }
 
-# Its commands die with their PID namespace; the rounds after that find nobody.
+# Its four commands die with their PID namespace; the rounds after that find nobody.
 testProbeSaysThatTheContainerIsGone() {
 	need cc pkg-config || return 0
 	built c/probe.c probe || return 0
 	container_plain || container_rootless || { skip "$why"; return 0; }
 	"$c/probe" "$target" env MARK="$mark" sleep 60 >"$out" 2>"$err" </dev/null &
 	front=$!
-	wait_for '[ -n "$(processes_with "$mark")" ]'
+	remember "$front"
+	wait_for '[ "$(processes_with "$mark" | grep -c .)" -ge 5 ]' # with the prober
 	kill -KILL "$target"
 	wait "$front"
 	status=$?
-	complained 1 target ESRCH
+	complained 1 ESRCH
+	assertEquals 'healthy' 0 "$(grep -c ': healthy' "$out")"
 	ran "$c/probe" "$nobody" true
 	complained 2 target ESRCH
 }
