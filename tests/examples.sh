@@ -26,7 +26,7 @@ oneTimeSetUp() {
 		"$abs_top_builddir/nsexec.pc" >"$work/lib/pkgconfig/nsexec.pc"
 	cp -R "$abs_top_srcdir/examples" "$work/"
 	mkdir "$work/examples/layout"
-	cp "$abs_testsdir"/examples/* "$work/examples/layout/"
+	cp "$abs_testsdir"/layout/* "$work/examples/layout/"
 	chmod -R a+rX,u+w "$work/lib" "$work/examples"
 	PKG_CONFIG_PATH=$work/lib/pkgconfig
 	LD_LIBRARY_PATH=$work/lib
