@@ -73,13 +73,20 @@ int nsx_session_spawn(struct nsexec_session *s, const struct nsexec_program *pro
 		      struct nsexec_child *child, struct nsx_error *e)
 {
 	const struct nsx_engine *en = &s->looked.en;
+	const struct nsx_spawning spawning = {
+		.how = &s->how,
+		.ready = s->planned ? en : NULL,
+		.spares = &s->spares,
+	};
 
 	if (nsx_target_alive(&en->target, e) < 0)
 		return -1;
-	return nsx_spawn(&(const struct nsx_spawning){ .how = &s->how,
-						       .ready = s->planned ? en : NULL,
-						       .spares = &s->spares },
-			 program, child, e);
+	if (nsx_spawn(&spawning, program, child, e) == 0)
+		return 0;
+	/* While it ends it has left its namespaces, and its pidfd does not tell yet. */
+	if (e->err == ESRCH)
+		e->step = NSX_STEP_TARGET;
+	return -1;
 }
 
 int nsexec_session_spawn(struct nsexec_session *s, const struct nsexec_program *program,
