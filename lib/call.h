@@ -13,7 +13,8 @@
  *                              the PID namespace            set up, and executes
  *
  * The program is the caller's child, for middle makes it as a sibling (CLONE_PARENT).  Where
- * no PID namespace is entered, middle itself executes.
+ * no PID namespace is entered, middle itself executes.  For nsexec_run() the program is
+ * middle's own child, and middle stays: see keep.h.
  */
 #ifndef NSX_CALL_H
 #define NSX_CALL_H
@@ -35,6 +36,7 @@ struct nsx_call {
 	int *opened;   /* for each file that is opened: as which descriptor it is here */
 	int above;     /* the first descriptor that is above all that files name */
 	uint64_t mask; /* blocked signals of the calling thread */
+	bool kept;     /* middle stays in front of the program */
 
 	/* How it goes on. */
 	const struct nsx_engine *in; /* with facts and plan: @ready, or @en */
@@ -46,6 +48,9 @@ struct nsx_call {
 	int32_t middle_pidfd;
 	int program_pid; /* 0: middle goes on as the program */
 	int32_t program_pidfd;
+	int32_t told;	  /* of a kept one: all of this is there; a futex, woken up then */
+	bool ended;	  /* of a kept one, */
+	int status;	  /* with this, as wait(2) has it */
 	char numbers[32]; /* of descriptors, for the launcher */
 	struct nsx_error e;
 	struct nsx_log log; /* off */

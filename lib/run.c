@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "child.h"
 #include "collect.h"
 #include "session.h"
 #include "sized.h"
@@ -60,11 +59,12 @@ static int open_streams(struct streams *s, bool feeds, struct nsx_error *e)
 
 /* The streams first, and then what the program's own files say. */
 static int spawn_with(const struct place *place, const struct nsexec_program *program,
-		      const struct streams *s, struct nsexec_child *child, struct nsx_error *e)
+		      const struct streams *s, struct nsx_kept *kept, struct nsx_error *e)
 {
 	const size_t n = program->n_files + 3;
 	struct nsexec_program with = *program;
 	struct nsexec_file *file = calloc(n, sizeof(*file));
+	struct nsexec_child child;
 	int rc;
 
 	if (!file)
@@ -77,9 +77,11 @@ static int spawn_with(const struct place *place, const struct nsexec_program *pr
 		memcpy(file + 3, program->file, program->n_files * sizeof(*file));
 	with.file = file;
 	with.n_files = n;
-	rc = place->session ? nsx_session_spawn(place->session, &with, child, e)
-			    : nsx_spawn(&(const struct nsx_spawning){ .options = place->how },
-					&with, child, e);
+	if (place->session)
+		rc = nsx_session_spawn(place->session, &with, &child, kept, e);
+	else
+		rc = nsx_spawn(&(const struct nsx_spawning){ .options = place->how, .kept = kept },
+			       &with, &child, e);
 	free(file);
 	return rc;
 }
@@ -99,18 +101,18 @@ static int run(const struct place *place, const struct nsexec_program *program,
 {
 	struct streams s = { { NSX_NOFD, NSX_NOFD, NSX_NOFD }, { NSX_NOFD, NSX_NOFD, NSX_NOFD } };
 	struct nsexec_program taken;
-	struct nsexec_child child;
+	struct nsx_kept kept;
 	int rc;
 
 	if (take_io(io, e) < 0 || nsx_program_take(program, &taken, e) < 0)
 		return -1;
 	rc = open_streams(&s, io->in_bytes, e);
 	if (rc == 0)
-		rc = spawn_with(place, &taken, &s, &child, e);
+		rc = spawn_with(place, &taken, &s, &kept, e);
 	close_all(s.its);
 	if (rc == 0) {
-		rc = nsx_collect(io, s.ours, &child, e);
-		nsx_fd_close(&child.pidfd);
+		rc = nsx_collect(io, s.ours, &kept, e);
+		nsx_kept_close(&kept);
 	}
 	close_all(s.ours);
 	if (rc < 0)

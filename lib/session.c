@@ -70,13 +70,14 @@ struct nsexec_session *nsexec_session_open(const struct nsexec_options *how,
 }
 
 int nsx_session_spawn(struct nsexec_session *s, const struct nsexec_program *program,
-		      struct nsexec_child *child, struct nsx_error *e)
+		      struct nsexec_child *child, struct nsx_kept *kept, struct nsx_error *e)
 {
 	const struct nsx_engine *en = &s->looked.en;
 	const struct nsx_spawning spawning = {
 		.how = &s->how,
 		.ready = s->planned ? en : NULL,
 		.spares = &s->spares,
+		.kept = kept,
 	};
 
 	if (nsx_target_alive(&en->target, e) < 0)
@@ -96,7 +97,7 @@ int nsexec_session_spawn(struct nsexec_session *s, const struct nsexec_program *
 	struct nsx_error e = { 0 };
 
 	if (nsx_program_take(program, &taken, &e) < 0 ||
-	    nsx_session_spawn(s, &taken, child, &e) < 0)
+	    nsx_session_spawn(s, &taken, child, NULL, &e) < 0)
 		return nsx_api_fail(error, &e);
 	return 0;
 }

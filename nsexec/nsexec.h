@@ -487,7 +487,9 @@ struct nsexec_io {
  * nsexec_run() - spawn, feed, collect and wait
  * @io: its outputs are overwritten; filled also where the program was killed in time
  *
- * Descriptors 0, 1 and 2 are set up before the @program's own file actions.
+ * Descriptors 0, 1 and 2 are set up before the @program's own file actions.  The program is
+ * no child of this process, but of one of ours that stays in front of it, in the caller's
+ * memory, until it ends: no SIGCHLD comes, and no wait(2) sees either, or takes the status.
  *
  * Return: 0: it has run; how it ended is in @io.  -1: step WAIT, if it did run.
  */
