@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "letter.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "fd.h"
+
+enum { READABLE = 1 }; /* of poll(2) */
+
+union room {
+	struct cmsghdr align;
+	char bytes[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(sizeof(int))];
+};
+
+void nsx_letter_send(int channel, const struct nsx_letter *letter, int fd)
+{
+	struct iovec piece = { (void *)letter, sizeof(*letter) };
+	union room room = { 0 };
+	struct msghdr m = { .msg_iov = &piece, .msg_iovlen = 1 };
+	ssize_t rc;
+
+	if (fd != NSX_NOFD) {
+		m.msg_control = &room;
+		m.msg_controllen = CMSG_SPACE(sizeof(fd));
+		room.align.cmsg_level = SOL_SOCKET;
+		room.align.cmsg_type = SCM_RIGHTS;
+		room.align.cmsg_len = CMSG_LEN(sizeof(fd));
+		memcpy(CMSG_DATA(&room.align), &fd, sizeof(fd));
+	}
+	do
+		rc = sendmsg(channel, &m, MSG_NOSIGNAL);
+	while (rc < 0 && errno == EINTR);
+}
+
+/* By copies: what is in there need not be aligned for us. */
+static void unpack(struct msghdr *m, struct nsx_mail *out)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
+		struct ucred sender;
+
+		if (c->cmsg_level != SOL_SOCKET)
+			continue;
+		if (c->cmsg_type == SCM_RIGHTS) {
+			memcpy(&out->fd, CMSG_DATA(c), sizeof(out->fd));
+			out->fd = nsx_fd_lift(out->fd);
+			out->fd = out->fd < 0 ? NSX_NOFD : out->fd;
+		}
+		if (c->cmsg_type == SCM_CREDENTIALS) {
+			memcpy(&sender, CMSG_DATA(c), sizeof(sender));
+			out->sender = sender.pid;
+		}
+	}
+}
+
+static bool read_one(int channel, struct nsx_mail *out)
+{
+	struct iovec piece = { &out->letter, sizeof(out->letter) };
+	union room room = { 0 };
+	struct msghdr m = {
+		.msg_iov = &piece,
+		.msg_iovlen = 1,
+		.msg_control = &room,
+		.msg_controllen = sizeof(room),
+	};
+	ssize_t rc;
+
+	do
+		rc = recvmsg(channel, &m, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	while (rc < 0 && errno == EINTR);
+	if (rc < 0)
+		return false;
+	unpack(&m, out);
+	return rc == sizeof(out->letter);
+}
+
+bool nsx_letter_await(int channel, int watch, struct nsx_mail *out)
+{
+	struct nsx_pollfd poll[] = {
+		{ .fd = channel, .events = READABLE },
+		{ .fd = watch, .events = READABLE }, /* NSX_NOFD is passed over */
+	};
+
+	*out = (struct nsx_mail){ .fd = NSX_NOFD };
+	while (nsx_sys_poll(poll, 2, -1) == -EINTR)
+		;
+	return read_one(channel, out); /* whoever has ended has sent it before */
+}
