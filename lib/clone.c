@@ -2,6 +2,7 @@
 /* nsexec_clone(): the side of the caller. */
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include "api.h"
@@ -92,6 +93,17 @@ static void *thread(void *arg)
 	return NULL;
 }
 
+/*
+ * Joined, a thread of libc is not all gone yet, and when it is, the kernel sends its
+ * children the signal that they want at the death of their parent (PR_SET_PDEATHSIG).  Only
+ * then may there be any of the caller's.
+ */
+static void see_off(int tid)
+{
+	while (nsx_sys_tgkill(nsx_sys_getpid(), tid, 0) == 0)
+		(void)sched_yield(); /* cannot fail */
+}
+
 static int bear(struct nsx_cloning *c, struct nsx_error *e)
 {
 	pthread_attr_t attr;
@@ -106,6 +118,7 @@ static int bear(struct nsx_cloning *c, struct nsx_error *e)
 	if (rc != 0)
 		return nsx_fail(e, NSX_STEP_FORK, rc, "thread that forks", NULL);
 	(void)pthread_join(it, NULL); /* cannot fail: it is ours, and not joined yet */
+	see_off(c->tid);
 	return c->pid < 0 ? nsx_fail(e, NSX_STEP_FORK, -c->pid, "new process", NULL) : 0;
 }
 
@@ -118,7 +131,8 @@ static int fail_killed(const struct nsx_cloning *c, struct nsx_error *e)
 }
 
 /* @pid is held, or a zombie: the number is its own. */
-static int pin(struct nsexec_child *child, int pid, struct nsx_error *e)
+static int pin(const struct nsx_cloning *c, struct nsexec_child *child, int pid,
+	       struct nsx_error *e)
 {
 	const int fd = nsx_fd_pidfd(pid);
 
@@ -126,6 +140,8 @@ static int pin(struct nsexec_child *child, int pid, struct nsx_error *e)
 	child->pidfd = fd < 0 ? NSX_NOFD : fd;
 	if (fd >= 0 || fd == -ENOSYS)
 		return 0;
+	if (fd == -ESRCH)
+		return fail_killed(c, e);
 	return nsx_fail_number(e, NSX_STEP_FORK, -fd, "pidfd of the new process", "PID ",
 			       (uint64_t)pid, "");
 }
@@ -144,7 +160,7 @@ static int listen_to(struct nsx_cloning *c, struct brood *b, struct nsx_error *e
 			continue;
 		}
 		if (mail.sender != b->first.pid && b->sibling.pidfd < 0 &&
-		    pin(&b->sibling, mail.sender, e) < 0)
+		    pin(c, &b->sibling, mail.sender, e) < 0)
 			return -1;
 		if (mail.sender != b->first.pid)
 			b->sibling.pid = mail.sender;
@@ -176,7 +192,7 @@ static int bring_up(struct nsx_cloning *c, struct nsexec_child *out, struct nsx_
 	const struct nsx_letter go = { .about = NSX_LETTER_GO },
 				stop = { .about = NSX_LETTER_STOP };
 	struct brood b = { { 0, NSX_NOFD }, { 0, NSX_NOFD } };
-	int rc = pin(&b.first, c->pid, e);
+	int rc = pin(c, &b.first, c->pid, e);
 
 	if (rc == 0) {
 		nsx_letter_send(c->channel[0], &go, NSX_NOFD);

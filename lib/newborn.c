@@ -113,6 +113,7 @@ void nsx_newborn_make(struct nsx_cloning *c)
 {
 	struct nsx_request *rq = &c->how.rq;
 
+	c->tid = nsx_sys_gettid();
 	if (rq->fork != NSX_FORK_NEVER) {
 		if (nsx_request_kinds(rq) & NSX_KIND_BIT(NSX_PID))
 			c->born = join(rq, &c->engine.target);

@@ -20,6 +20,7 @@ struct nsx_cloning {
 	int self;	/* pidfd of this process, for the child to watch; or NSX_NOFD */
 	nsx_kinds born; /* of the target: in there, the child is by birth */
 	int pid;	/* of the child, or -errno */
+	int tid;	/* of the thread that forks */
 };
 
 /**
