@@ -122,11 +122,34 @@ static int bear(struct nsx_cloning *c, struct nsx_error *e)
 	return c->pid < 0 ? nsx_fail(e, NSX_STEP_FORK, -c->pid, "new process", NULL) : 0;
 }
 
+/*
+ * Has the target left its namespaces?  The first process of a PID namespace has not ended
+ * by then: it waits until we have waited for ours.
+ */
+static bool is_ending(const struct nsx_target *t)
+{
+	const int pid = nsx_target_proc_pid(t);
+	struct nsx_ns_id id;
+	int rc;
+
+	if (!t->pid)
+		return false;
+	rc = nsx_ns_identify(pid ? pid : t->pid, NSX_UTS, &id);
+	return rc == -ENOENT || rc == -ESRCH;
+}
+
 /* Whoever dies without a word was killed, and mostly because its PID namespace ended. */
 static int fail_killed(const struct nsx_cloning *c, struct nsx_error *e)
 {
-	if (c->engine.target.pid && nsx_target_alive(&c->engine.target, e) < 0)
+	const struct nsx_target *t = &c->engine.target;
+
+	if (t->pid && nsx_target_alive(t, e) < 0)
 		return -1;
+	if (is_ending(t)) {
+		(void)nsx_fail_number(e, NSX_STEP_TARGET, ESRCH, "process", "PID ",
+				      (uint64_t)t->pid, "");
+		return nsx_hint(e, NSX_HINT_GONE, 0);
+	}
 	return nsx_fail(e, NSX_STEP_FORK, ECHILD, "the new process was killed", NULL);
 }
 

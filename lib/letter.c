@@ -35,22 +35,37 @@ void nsx_letter_send(int channel, const struct nsx_letter *letter, int fd)
 }
 
 /* By copies: what is in there need not be aligned for us. */
-static void unpack(struct msghdr *m, struct nsx_mail *out)
+static void take(const struct cmsghdr *head, const char *data, struct nsx_mail *out)
 {
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
-		struct ucred sender;
+	struct ucred sender;
 
-		if (c->cmsg_level != SOL_SOCKET)
-			continue;
-		if (c->cmsg_type == SCM_RIGHTS) {
-			memcpy(&out->fd, CMSG_DATA(c), sizeof(out->fd));
-			out->fd = nsx_fd_lift(out->fd);
-			out->fd = out->fd < 0 ? NSX_NOFD : out->fd;
-		}
-		if (c->cmsg_type == SCM_CREDENTIALS) {
-			memcpy(&sender, CMSG_DATA(c), sizeof(sender));
-			out->sender = sender.pid;
-		}
+	if (head->cmsg_level != SOL_SOCKET)
+		return;
+	if (head->cmsg_type == SCM_RIGHTS) {
+		memcpy(&out->fd, data, sizeof(out->fd));
+		out->fd = nsx_fd_lift(out->fd);
+		out->fd = out->fd < 0 ? NSX_NOFD : out->fd;
+	}
+	if (head->cmsg_type == SCM_CREDENTIALS) {
+		memcpy(&sender, data, sizeof(sender));
+		out->sender = sender.pid;
+	}
+}
+
+/* By hand: CMSG_NXTHDR of some libc does not compile without warnings. */
+static void unpack(const struct msghdr *m, struct nsx_mail *out)
+{
+	const char *const start = m->msg_control;
+	size_t at = 0;
+
+	while (at + CMSG_LEN(sizeof(int)) <= m->msg_controllen) {
+		struct cmsghdr head;
+
+		memcpy(&head, start + at, sizeof(head));
+		if (head.cmsg_len < CMSG_LEN(sizeof(int)))
+			return;
+		take(&head, start + at + CMSG_LEN(0), out);
+		at += CMSG_SPACE(head.cmsg_len - CMSG_LEN(0));
 	}
 }
 
