@@ -26,7 +26,6 @@ static int check_request(const struct nsx_request *rq, struct nsx_error *e)
 		bool asked;
 		const char *what;
 	} refused[] = {
-		{ rq->program, "PROGRAM" },
 		{ rq->pty, "--pty" },
 		{ rq->init, "--init" },
 		{ rq->kill_child, "--kill-child" },
