@@ -279,6 +279,16 @@ testATargetThatEndsMeanwhileIsAnErrorThatLeavesNothing() {
 	assertNotContains "$output" wrong
 }
 
+testASiblingThatIsKilledOnItsWayLeavesNothing() {
+	need_root || return 0
+	need strace || return 0
+	output=$(strace -f -o "$work/strace" -e inject=chdir:signal=KILL "$work/clone" \
+		nothing-is-left-once $((newuser | newpid)) --map-root-user --wdns=/ 2>&1)
+	[ -s "$work/strace" ] || { skip "strace: $output"; return 0; }
+	assertContains "$output" 'error fork the new process was killed: ECHILD'
+	assertNotContains "$output" wrong
+}
+
 # ---- what is asked for -------------------------------------------------------
 
 testSharedMemoryIsRefusedAndNothingAborts() {
@@ -330,6 +340,16 @@ testASiblingHasAllOfLibcToo() {
 	need_plain || return 0
 	says 'from the stack 54321 54321 54321
 it exited 7' libc $newpid -t "$target" --all
+}
+
+testOurMemoryIsNotForThoseInside() {
+	need_plain || return 0
+	for it in --pid --mount '--pid --mount'; do
+		# shellcheck disable=SC2086 # words
+		says 'it exited 0' dumpable 0 -t "$target" $it
+	done
+	says 'it exited 1' dumpable 0 -t "$target" --net
+	says 'it exited 1' dumpable 0 -t "$target" --pid --dumpable=yes
 }
 
 testItEndsWithoutAtexitAndWithoutFlushing() {

@@ -370,6 +370,22 @@ static int libc(void)
 	return 0;
 }
 
+static int tell_dumpable(void *arg)
+{
+	(void)arg;
+	return prctl(PR_GET_DUMPABLE);
+}
+
+static int dumpable(void)
+{
+	struct nsexec_child child;
+
+	if (start(tell_dumpable, NULL, &child))
+		return 1;
+	finish(&child);
+	return 0;
+}
+
 static void at_exit(void)
 {
 	static const char said[] = "wrong: atexit\n";
@@ -797,6 +813,7 @@ static const struct {
 	{ "target-gone", target_gone },
 	{ "killed-with-the-first", killed_with_the_first },
 	{ "libc", libc },
+	{ "dumpable", dumpable },
 	{ "quiet-end", quiet_end },
 	{ "signals", signals },
 	{ "threads-stay", threads_stay },
