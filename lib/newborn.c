@@ -64,12 +64,13 @@ static _Noreturn void live(struct nsx_cloning *c)
 	c->engine.host_fork = fork;
 	c->engine.sibling = true;
 	c->engine.made = tell_of_sibling;
-	if (nsx_engine_enter(&c->engine, &letter.error) < 0) {
+	if (nsx_engine_enter(&c->engine, &letter.error) < 0)
 		letter.about = NSX_LETTER_FAILED;
-		status = nsx_engine_failed(&c->engine, &letter.error);
-	}
+	/* First of all: a sibling's first process ends as soon as it hears of it. */
 	nsx_letter_send(c->channel[1], &letter, NSX_NOFD);
-	if (letter.about == NSX_LETTER_INSIDE)
+	if (letter.about == NSX_LETTER_FAILED)
+		status = nsx_engine_failed(&c->engine, &letter.error);
+	else
 		nsx_engine_release(&c->engine);
 	stand(c, status);
 	call(c);
