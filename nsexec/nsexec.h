@@ -530,12 +530,25 @@ void nsexec_session_close(struct nsexec_session *s);
 
 /**
  * nsexec_clone() - run a function in a new process inside other namespaces
- * @call: gets @arg; what it returns is the exit status.  It runs in a copy of the memory,
- *        with one thread, as after fork(2)
- * @flags: CLONE_NEW* to create on top; as --unshare does, mounts are private in a new one
+ * @how: NULL: in our own ones.  Without what is for a program: the environment, its label,
+ *       a terminal, an init, @kill_child, @as_target
+ * @call: gets @arg; what it returns is the exit status
+ * @flags: CLONE_NEW* to create on top, in addition to those in @how; as --unshare does,
+ *       mounts are private in a new one.  SIGCHLD may be said too; all else, CLONE_VM among
+ *       it, is an error of step OPTIONS
+ *
+ * As after fork(2), @call has a copy of the memory, one thread, the signals blocked that the
+ * calling thread has, and all of libc.  That thread is a new one: variables of threads have
+ * their first values.  It ends as by _exit(2): nothing is flushed, and no function of
+ * atexit(3) is called.  In a PID, mount or user namespace of the target the process is not
+ * dumpable, since our memory is in it; @dumpable of @how can change that.
  *
  * Returns when the process is inside.  It is a child of this process, for waitpid(2), and
  * lives on when the calling thread ends.
+ *
+ * Where a PID namespace comes with a user namespace that we have no right over, or with
+ * offsets of clocks, or is to persist, there is another child for that time.  It is waited
+ * for in here, but its SIGCHLD is to be seen.
  *
  * Return: 0, or -1: no process is left.
  */

@@ -567,6 +567,11 @@ static inline int nsx_sys_kill(int pid, int sig)
 	return (int)nsx_syscall2(__NR_kill, pid, sig);
 }
 
+static inline int nsx_sys_tgkill(int pid, int tid, int sig)
+{
+	return (int)nsx_syscall3(__NR_tgkill, pid, tid, sig);
+}
+
 static inline int nsx_sys_sigqueue(int pid, int sig, const struct nsx_siginfo *info)
 {
 	return (int)nsx_syscall3(__NR_rt_sigqueueinfo, pid, sig, info);
