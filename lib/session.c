@@ -18,10 +18,13 @@ struct nsexec_session {
 	_Alignas(16) char stack[NSX_CALL_STACK_BYTES];
 };
 
-/* What is made of one program's environment cannot be another's. */
+/*
+ * What is made of one program's environment cannot be another's; and directories that are
+ * opened out here are replaced in a new mount namespace, see acts.h.
+ */
 static bool plan_serves_all(const struct nsx_request *rq)
 {
-	return !nsx_environment_asked(rq);
+	return !nsx_environment_asked(rq) && !(rq->unshare & NSX_KIND_BIT(NSX_MNT));
 }
 
 static int open_session(const struct nsexec_options *options, struct nsexec_session *s,
@@ -36,6 +39,9 @@ static int open_session(const struct nsexec_options *options, struct nsexec_sess
 		return -1;
 	if (!s->how.rq.target)
 		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "a session needs a target", NULL);
+	/* The cgroup is for the program, not for who may stay in front of it. */
+	if (s->how.rq.join_cgroup && s->how.rq.fork == NSX_FORK_AUTO)
+		s->how.rq.fork = NSX_FORK_ALWAYS;
 	if (nsx_spawn_look(&s->looked, e) < 0)
 		return -1;
 	s->planned = plan_serves_all(&s->how.rq);

@@ -232,6 +232,8 @@ int nsx_spawn(const struct nsx_spawning *s, const struct nsexec_program *program
 	memcpy(c->argv, program->argv, (argc + 1) * sizeof(char *));
 	if (!s->how)
 		rc = nsx_spawn_read(s->options, &room->how, e);
+	if (!s->how && s->kept && room->how.rq.fork == NSX_FORK_AUTO)
+		room->how.rq.fork = NSX_FORK_ALWAYS; /* what is the program's is not its keeper's */
 	c->how = s->how ? s->how : &room->how;
 	c->ready = s->ready;
 	c->kept = s->kept;
