@@ -23,8 +23,8 @@
 #include "engine.h"
 #include "how.h"
 
-/* For middle, and the program's process further down, for which it waits. */
-enum { NSX_CALL_STACK_BYTES = 128 * 1024 };
+/* For middle, which may need 100 KiB of it, and the program's process, further down. */
+enum { NSX_CALL_STACK_BYTES = 256 * 1024 };
 
 struct nsx_call {
 	/* What is wanted.  Borrowed from the caller, or the session. */
