@@ -40,6 +40,7 @@ struct nsx_call {
 	const struct nsx_engine *in; /* with facts and plan: @ready, or @en */
 	bool plain;		     /* clone(2) alone: handlers are still the host's */
 	bool launched;		     /* the launcher goes on; what it says comes through @channel */
+	bool looked;		     /* all of a session */
 	bool executes;		     /* nothing but execve(2) was left to be done */
 	int channel[2];		     /* to the launcher; the host's end is the first */
 	int middle;		     /* as the host sees it; it may be the program too */

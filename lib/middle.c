@@ -64,7 +64,11 @@ static int make_sibling(struct nsx_call *c, nsx_born_fn *born)
 		.pidfd = &c->program_pidfd,
 	};
 
-	return nsx_sys_clone_on(&birth, c->plain, born, c);
+	int pid = nsx_sys_clone_on(&birth, c->plain, born, c);
+
+	if (pid < 0)
+		c->program_pidfd = NSX_NOFD; /* written already, and closed again */
+	return pid;
 }
 
 /* The rest of the plan, and the program, in a process that is born inside; or in this one. */
@@ -172,5 +176,6 @@ void nsx_middle_looks(void *arg)
 
 	if (nsx_engine_look(&c->en, &e) < 0)
 		fail_and_exit(c, &e);
+	c->looked = true;
 	nsx_sys_exit(0);
 }

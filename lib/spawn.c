@@ -140,11 +140,23 @@ static int own_pidfd(struct nsexec_child *child, int32_t pidfd, struct nsx_error
 	return nsx_fail(e, NSX_STEP_OPEN, -child->pidfd, "pidfd of the program", NULL);
 }
 
+/* Middle was killed while it waited for a process that goes on, on a stack that is to be unmapped. */
+static void end_orphan(struct nsx_call *c)
+{
+	if (c->program_pid || c->program_pidfd == NSX_NOFD)
+		return;
+	c->launched = false; /* whatever it has said */
+	(void)nsx_sys_pidfd_send_signal(c->program_pidfd, SIGKILL); /* or it has ended */
+	(void)nsx_sys_waitid(NSX_P_PIDFD, c->program_pidfd, NULL, NSX_WAIT_EXITED | NSX_WAIT_ALL);
+	nsx_fd_close(&c->program_pidfd);
+}
+
 static int conclude(struct nsx_call *c, struct nsexec_child *child, struct nsx_error *e)
 {
 	int32_t *pidfd = c->program_pid ? &c->program_pidfd : &c->middle_pidfd;
 	int rc;
 
+	end_orphan(c);
 	child->pid = c->program_pid ? c->program_pid : c->middle;
 	child->pidfd = *pidfd;
 	rc = find_out(c, child, e);
@@ -188,6 +200,9 @@ int nsx_spawn_look(struct nsx_call *c, struct nsx_error *e)
 	if (rc < 0)
 		return -1;
 	reap(c->middle);
+	if (c->e.step == NSX_STEP_NONE && !c->looked)
+		(void)nsx_fail(&c->e, NSX_STEP_TARGET, ECHILD, "who looks at it was killed",
+			       c->how->rq.target);
 	if (c->e.step == NSX_STEP_NONE)
 		return 0;
 	*e = c->e;
