@@ -33,7 +33,6 @@ struct nsx_call {
 	char **argv; /* the program's, with room in front, see nsx_call_slots() */
 	char *const *envp;
 	int *opened;   /* for each file that is opened: as which descriptor it is here */
-	int above;     /* the first descriptor that is above all that files name */
 	uint64_t mask; /* blocked signals of the calling thread */
 
 	/* How it goes on. */

@@ -145,7 +145,7 @@ static void end_orphan(struct nsx_call *c)
 {
 	if (c->program_pid || c->program_pidfd == NSX_NOFD)
 		return;
-	c->launched = false; /* whatever it has said */
+	c->launched = false;					    /* whatever it has said */
 	(void)nsx_sys_pidfd_send_signal(c->program_pidfd, SIGKILL); /* or it has ended */
 	(void)nsx_sys_waitid(NSX_P_PIDFD, c->program_pidfd, NULL, NSX_WAIT_EXITED | NSX_WAIT_ALL);
 	nsx_fd_close(&c->program_pidfd);
@@ -236,9 +236,8 @@ int nsx_spawn(const struct nsx_spawning *s, const struct nsexec_program *program
 	c->ready = s->ready;
 	c->program = program;
 	c->envp = (char *const *)(uintptr_t)program->envp;
-	c->above = nsx_files_above(program);
 	if (rc == 0)
-		rc = nsx_files_open(program, c->above, c->opened, e);
+		rc = nsx_files_open(program, c->opened, e);
 	if (rc == 0) {
 		rc = spawn(c, child, e);
 		nsx_files_close(program, c->opened);
