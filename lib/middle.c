@@ -81,6 +81,7 @@ static _Noreturn void go_on(struct nsx_call *c, nsx_born_fn *born, bool forks)
 		have_own_files(c);
 		born(c);
 	}
+	c->middle_itself = nsx_sys_getpid();
 	pid = make_sibling(c, born);
 	if (pid < 0) {
 		(void)nsx_fail(&e, NSX_STEP_FORK, -pid, "program's process", NULL);
@@ -129,6 +130,25 @@ static _Noreturn void go_on_as_launcher(struct nsx_call *c)
 	go_on(c, become_launcher, join_pid_alone(c->in));
 }
 
+/*
+ * The plan of a session joins nothing that its opener shared with the target.  Other threads
+ * may be elsewhere.
+ */
+static bool shares_as_planned(const struct nsx_facts *f)
+{
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++) {
+		char path[NSX_NS_PATH_BYTES];
+		struct nsx_ns_id ours;
+
+		if (!(f->wanted & f->shared & NSX_KIND_BIT(k)))
+			continue;
+		nsx_ns_path(path, 0, k);
+		if (nsx_ns_name(path, &ours) < 0 || ours.ino != f->ns[k].theirs.ino)
+			return false;
+	}
+	return true;
+}
+
 /* With the plan of the session; refused by pidfd, it is made anew, so that the error names a kind. */
 static int join_ready(struct nsx_call *c, struct nsx_error *e)
 {
@@ -161,7 +181,10 @@ void nsx_middle(void *arg)
 	struct nsx_error e = { 0 };
 	int rc;
 
-	rc = c->ready ? join_ready(c, &e) : nsx_engine_join(&c->en, &e);
+	if (c->ready && shares_as_planned(&c->ready->facts))
+		rc = join_ready(c, &e);
+	else
+		rc = nsx_engine_join(&c->en, &e);
 	if (rc < 0)
 		fail_and_exit(c, &e);
 	if (rc > 0)

@@ -9,6 +9,7 @@
 #include "files.h"
 #include "listen.h"
 #include "room.h"
+#include "target.h"
 
 int nsx_spawn_read(const struct nsexec_options *options, struct nsx_how *how, struct nsx_error *e)
 {
@@ -181,12 +182,33 @@ static void end_orphan(struct nsx_call *c)
 	nsx_fd_close(&c->program_pidfd);
 }
 
+/*
+ * Middle knows it by another number if the children of this thread are born in another PID
+ * namespace, as after nsexec_join().  The kernel tells ours (Linux 6.13), else /proc.
+ */
+static void name_program(struct nsx_call *c)
+{
+	struct nsx_pidfd_info info = { .mask = NSX_PIDFD_EXIT }; /* what else there is comes too */
+	struct nsx_target t = { .pidfd = c->program_pidfd, .proc = NSX_NOFD };
+	int pid = 0;
+
+	if (!c->program_pid || c->program_pidfd == NSX_NOFD)
+		return;
+	if (nsx_sys_ioctl(c->program_pidfd, NSX_PIDFD_GET_INFO, &info) == 0)
+		pid = (int)info.pid;
+	else if (c->middle_itself != c->middle)
+		pid = nsx_target_proc_pid(&t);
+	if (pid > 0)
+		c->program_pid = pid;
+}
+
 static int conclude(struct nsx_call *c, struct nsexec_child *child, struct nsx_error *e)
 {
 	int32_t *pidfd = c->program_pid ? &c->program_pidfd : &c->middle_pidfd;
 	int rc;
 
 	end_orphan(c);
+	name_program(c);
 	child->pid = c->program_pid ? c->program_pid : c->middle;
 	child->pidfd = *pidfd;
 	rc = find_out(c, child, e);
