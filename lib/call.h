@@ -40,6 +40,7 @@ struct nsx_call {
 	bool plain;		     /* clone(2) alone: handlers are still the host's */
 	bool launched;		     /* the launcher goes on; what it says comes through @channel */
 	bool looked;		     /* all of a session */
+	bool grouped;		     /* it is in its process group already */
 	bool executes;		     /* nothing but execve(2) was left to be done */
 	int channel[2];		     /* to the launcher; the host's end is the first */
 	int middle;		     /* as the host sees it; it may be the program too */
@@ -71,6 +72,9 @@ void nsx_middle_looks(void *arg);
 
 /* The launcher, see launcher.c, goes on in this process.  Return: only on failure. */
 int nsx_launch(struct nsx_call *c, struct nsx_error *e);
+
+/* Enter an existing process group; in middle, for in a PID namespace it has no number. */
+int nsx_start_in_group(struct nsx_call *c, struct nsx_error *e);
 
 /**
  * nsx_start() - set up session, group, descriptors and signals, as the caller wants them

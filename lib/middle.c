@@ -77,6 +77,8 @@ static _Noreturn void go_on(struct nsx_call *c, nsx_born_fn *born, bool forks)
 	struct nsx_error e = { 0 };
 	int pid;
 
+	if (nsx_start_in_group(c, &e) < 0)
+		fail_and_exit(c, &e);
 	if (!forks) {
 		have_own_files(c);
 		born(c);

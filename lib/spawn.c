@@ -67,6 +67,8 @@ int nsx_program_take(const struct nsexec_program *from, struct nsexec_program *o
 	if (out->flags & ~flags)
 		return nsx_fail_number(e, NSX_STEP_OPTIONS, E2BIG, "flags of a program", "",
 				       out->flags & ~flags, "");
+	if (out->pgroup < 0)
+		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "a negative process group", NULL);
 	if (!out->envp)
 		out->envp = environ ? (const char *const *)environ : nothing; /* clearenv(3) */
 	return nsx_files_check(out, e);
