@@ -283,11 +283,11 @@ static char **read_arguments(char **argv)
 
 static void print_error(const struct nsexec_error *e)
 {
-	failed++;
-	if (quiet)
-		return;
+	if (failed++ && quiet)
+		return; /* they are alike */
 	(void)pthread_mutex_lock(&printing);
-	printf("error %s %s %s\n", e->step, e->err ? strerrorname_np(e->err) : "0", e->subject);
+	printf("%s %s %s %s\n", quiet ? "first" : "error", e->step,
+	       e->err ? strerrorname_np(e->err) : "0", e->subject);
 	(void)pthread_mutex_unlock(&printing);
 }
 
