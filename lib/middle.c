@@ -63,7 +63,6 @@ static int make_sibling(struct nsx_call *c, nsx_born_fn *born)
 		.stack_bytes = (left - OURS_BYTES) / ALIGNED * ALIGNED,
 		.pidfd = &c->program_pidfd,
 	};
-
 	int pid = nsx_sys_clone_on(&birth, c->plain, born, c);
 
 	if (pid < 0)

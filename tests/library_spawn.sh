@@ -112,7 +112,7 @@ testCreatedKindsAreNew() {
 testTheCgroupsOfTheTargetAreJoined() {
 	at plain || return 0
 	spawn -t "$target" --join-cgroup -- cat /proc/self/cgroup
-	assertEquals "$(cat "/proc/$target/cgroup")" "$(grep ^[0-9]*: "$out")"
+	assertEquals "$(cat "/proc/$target/cgroup")" "$(grep '^[0-9]*:' "$out")"
 }
 
 testWhatIsNotAskedForIsOfTheCallingThread() {
@@ -548,7 +548,8 @@ killed() {
 	front=$!
 	remember $front
 	wait_for '[ -n "$(children_of $front)" ]'
-	"$work/killer" $(children_of $front) 1 >"$work/kills"
+	front_child=$(children_of $front)
+	"$work/killer" "${front_child%% *}" 1 >"$work/kills"
 	wait $front
 	assertEquals "$route: $(cat "$out")" 0 $?
 	assertEquals "$route" '' "$(grep -E '^(wrong|changed)' "$out" | grep -v '^changed descriptor')"

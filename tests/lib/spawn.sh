@@ -47,10 +47,14 @@ build_watched() {
 		it=${it##*/liblibrary_a-}
 		set -- "$@" "$abs_top_srcdir/lib/${it%.o}.c"
 	done
-	compile "$@" $flags -iquote "$abs_top_srcdir/lib" -DNSEXEC_VERSION='"test"' \
+	if compile "$@" $flags -iquote "$abs_top_srcdir/lib" -DNSEXEC_VERSION='"test"' \
 		"$abs_top_builddir"/lib/libstages_a-*.o "$abs_top_builddir/lib/image.o" \
 		"$abs_top_builddir"/nsexec/*libengine_a-*.o &&
-		"$1" -- true >>"$1.why" 2>&1 || { rm -f "$1"; return 1; }
+		"$1" -- true >>"$1.why" 2>&1; then
+		return
+	fi
+	rm -f "$1"
+	return 1
 }
 
 make_containers() {
