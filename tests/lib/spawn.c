@@ -49,7 +49,7 @@ static struct nsexec_session *session;
 static const char *closed, *wait_for;
 static const char *thread_net, *thread_pid, *kill_after, *elsewhere;
 static int times = 1, n_threads = 1, dumpable = -1;
-static bool runs, in_session, reaps, bombards, forks_beside, quiet, shows, leaves;
+static bool runs, in_session, reaps, bombards, forks_beside, quiet, shows, kills;
 
 static atomic_int caught_chld, caught_inside, reaped, succeeded, failed;
 static atomic_int stop, last_reaped;
@@ -207,8 +207,8 @@ static bool set_call(const char *name, const char *value)
 		kill_after = value;
 	else if (!strcmp(name, "wait-for"))
 		wait_for = value;
-	else if (!strcmp(name, "leave"))
-		leaves = true;
+	else if (!strcmp(name, "kill"))
+		kills = true;
 	else
 		return false;
 	return true;
@@ -318,19 +318,22 @@ static int pid_of(int pidfd)
 	return pid;
 }
 
-static int parent_of(int pid)
+/* The last number in the line @name of its status in /proc. */
+static int number_of(int pid, const char *name)
 {
-	char path[64], line[128];
-	int parent = 0;
+	char path[64], line[256];
+	const size_t n = strlen(name);
+	int number = 0;
 	FILE *f;
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/status", pid);
 	f = fopen(path, "re");
 	while (f && fgets(line, sizeof(line), f))
-		(void)sscanf(line, "PPid: %d", &parent);
+		if (!strncmp(line, name, n) && line[n] == ':')
+			number = atoi(strrchr(line, '\t') + 1);
 	if (f)
 		(void)fclose(f);
-	return parent;
+	return number;
 }
 
 /* Before anybody waits for it, so that it is still to be seen. */
@@ -346,8 +349,10 @@ static void check_child(const struct nsexec_child *child)
 		printf("wrong: pidfd is of %d, child is %d\n", pid, child->pid);
 	if (program.pgroup && getpgid(child->pid) != program.pgroup)
 		printf("wrong: group is %d\n", getpgid(child->pid));
-	if (!reaps && parent_of(child->pid) != host_pid)
-		printf("wrong: parent is %d\n", parent_of(child->pid));
+	if (!reaps && number_of(child->pid, "PPid") != host_pid)
+		printf("wrong: parent is %d\n", number_of(child->pid, "PPid"));
+	if (!quiet)
+		printf("in there it is %d\n", number_of(child->pid, "NSpid"));
 }
 
 static void await(struct nsexec_child *child)
@@ -355,10 +360,8 @@ static void await(struct nsexec_child *child)
 	int status = 0;
 
 	check_child(child);
-	if (leaves) {
-		printf("child %d\n", child->pid);
-		(void)fflush(stdout);
-	}
+	if (kills)
+		(void)syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL, NULL, 0);
 	if (reaps)
 		while (last_reaped != child->pid)
 			nap(100);
