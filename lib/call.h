@@ -34,7 +34,6 @@ struct nsx_call {
 	char **argv; /* the program's, with room in front, see nsx_call_slots() */
 	char *const *envp;
 	int *opened;   /* for each file that is opened: as which descriptor it is here */
-	int above;     /* the first descriptor that is above all that files name */
 	uint64_t mask; /* blocked signals of the calling thread */
 	bool kept;     /* middle stays in front of the program */
 
@@ -42,9 +41,12 @@ struct nsx_call {
 	const struct nsx_engine *in; /* with facts and plan: @ready, or @en */
 	bool plain;		     /* clone(2) alone: handlers are still the host's */
 	bool launched;		     /* the launcher goes on; what it says comes through @channel */
+	bool looked;		     /* all of a session */
+	bool grouped;		     /* it is in its process group already */
 	bool executes;		     /* nothing but execve(2) was left to be done */
 	int channel[2];		     /* to the launcher; the host's end is the first */
 	int middle;		     /* as the host sees it; it may be the program too */
+	int middle_itself;	     /* as it sees itself */
 	int32_t middle_pidfd;
 	int program_pid; /* 0: middle goes on as the program */
 	int32_t program_pidfd;
@@ -75,6 +77,9 @@ void nsx_middle_looks(void *arg);
 
 /* The launcher, see launcher.c, goes on in this process.  Return: only on failure. */
 int nsx_launch(struct nsx_call *c, struct nsx_error *e);
+
+/* Enter an existing process group; in middle, for in a PID namespace it has no number. */
+int nsx_start_in_group(struct nsx_call *c, struct nsx_error *e);
 
 /**
  * nsx_start() - set up session, group, descriptors and signals, as the caller wants them

@@ -13,7 +13,9 @@ enum {
 	STEP_BYTES = 16 * 1024,
 	POLL_READ = 1,
 	POLL_WRITE = 4,
-	NO_PIDFD_MILLIS = 10, /* how often a kernel without pidfds is asked */
+	FIONREAD_COMMAND = 0x541b,
+	PIPE_BYTES_MAX = 1 << 20, /* for who may not raise /proc/sys/fs/pipe-max-size */
+	NO_PIDFD_MILLIS = 10,	  /* how often a kernel without pidfds is asked */
 };
 
 /* What one of its pipes has brought. */
@@ -57,13 +59,21 @@ static bool make_room(struct stream *s, size_t max)
 	return true;
 }
 
-/* Take what is there.  What is too much is read all the same, or the program would stand still. */
+/*
+ * Take what is there, and not what others write meanwhile: there may be no end of it.  What
+ * is too much is read all the same, or the program would stand still.
+ */
 static void drain(struct collecting *c, int which)
 {
 	struct stream *s = &c->out[which - 1];
 	char dropped[4096];
+	int there = 0;
 
-	while (c->fd[which] != NSX_NOFD) {
+	if (c->fd[which] == NSX_NOFD)
+		return;
+	if (nsx_sys_ioctl(c->fd[which], FIONREAD_COMMAND, &there) < 0)
+		there = PIPE_BYTES_MAX; /* somebody filters it */
+	do {
 		const bool full = s->n == c->max;
 		long n;
 
@@ -81,7 +91,8 @@ static void drain(struct collecting *c, int which)
 			c->io->truncated = 1;
 		else
 			s->n += (size_t)n;
-	}
+		there -= n > 0 ? (int)n : 0;
+	} while (there > 0 && c->fd[which] != NSX_NOFD);
 }
 
 /* A program that does not read all of it is no error. */
@@ -155,7 +166,9 @@ int nsx_collect(struct nsexec_io *io, int ours[3], struct nsx_kept *kept, struct
 {
 	struct collecting c = {
 		.io = io,
-		.max = io->out_bytes_max ? io->out_bytes_max : USUAL_BYTES_MAX,
+		.max = io->out_bytes_max > PTRDIFF_MAX - 1 ? PTRDIFF_MAX - 1
+		       : io->out_bytes_max		   ? io->out_bytes_max
+							   : USUAL_BYTES_MAX,
 		.fd = { ours[0], ours[1], ours[2] },
 	};
 	int rc = attend(&c, ours, kept, e);

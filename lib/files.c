@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "files.h"
 
-#include "fd.h"
+#include <errno.h>
 
 static int fail_number(const char *what, size_t i, struct nsx_error *e)
 {
@@ -23,21 +23,6 @@ int nsx_files_check(const struct nsexec_program *p, struct nsx_error *e)
 	return 0;
 }
 
-int nsx_files_above(const struct nsexec_program *p)
-{
-	int top = 2;
-
-	for (size_t i = 0; i < p->n_files; i++) {
-		const struct nsexec_file *f = &p->file[i];
-
-		if (f->fd > top && f->action != NSEXEC_FILE_CLOSE_FROM)
-			top = f->fd;
-		if (f->action == NSEXEC_FILE_DUP && f->from > top)
-			top = f->from;
-	}
-	return top + 1;
-}
-
 void nsx_files_close(const struct nsexec_program *p, int *opened)
 {
 	for (size_t i = 0; i < p->n_files; i++)
@@ -45,21 +30,46 @@ void nsx_files_close(const struct nsexec_program *p, int *opened)
 }
 
 /* Return: a descriptor, or -errno. */
-static int open_above(const struct nsexec_file *f, int above)
+static int open_apart(const struct nsexec_program *p, const struct nsexec_file *f)
 {
 	nsx_autofd fd = nsx_sys_open(f->path, f->flags | O_CLOEXEC, f->mode);
 
-	return fd < 0 ? fd : nsx_sys_fcntl(fd, F_DUPFD_CLOEXEC, above);
+	return fd < 0 ? fd : nsx_files_apart(p, fd);
 }
 
-int nsx_files_open(const struct nsexec_program *p, int above, int *opened, struct nsx_error *e)
+/* What file @i is a copy of: is it open by then? */
+static bool is_open(const struct nsexec_program *p, size_t i)
+{
+	const int from = p->file[i].from;
+
+	while (i--) {
+		const struct nsexec_file *f = &p->file[i];
+
+		if (f->action == NSEXEC_FILE_CLOSE_FROM ? from >= f->fd : from == f->fd)
+			return f->action == NSEXEC_FILE_DUP || f->action == NSEXEC_FILE_OPEN;
+	}
+	return nsx_sys_fcntl(from, F_GETFD, 0) >= 0;
+}
+
+static int check_copies(const struct nsexec_program *p, struct nsx_error *e)
+{
+	for (size_t i = 0; i < p->n_files; i++)
+		if (p->file[i].action == NSEXEC_FILE_DUP && !is_open(p, i))
+			return nsx_fail_number(e, NSX_STEP_FILES, EBADF, "descriptor", "",
+					       (uint64_t)p->file[i].from, "");
+	return 0;
+}
+
+int nsx_files_open(const struct nsexec_program *p, int *opened, struct nsx_error *e)
 {
 	for (size_t i = 0; i < p->n_files; i++)
 		opened[i] = NSX_NOFD;
+	if (check_copies(p, e) < 0)
+		return -1;
 	for (size_t i = 0; i < p->n_files; i++) {
 		if (p->file[i].action != NSEXEC_FILE_OPEN)
 			continue;
-		opened[i] = open_above(&p->file[i], above);
+		opened[i] = open_apart(p, &p->file[i]);
 		if (opened[i] < 0) {
 			const int err = -opened[i];
 

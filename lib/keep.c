@@ -58,6 +58,19 @@ void nsx_keep_stay(struct nsx_call *c)
 	nsx_sys_exit(0);
 }
 
+void nsx_keep_end_orphan(int pidfd)
+{
+	struct nsx_pollfd poll = { .fd = pidfd, .events = 1 };
+	int rc;
+
+	if (pidfd == NSX_NOFD)
+		return;
+	(void)nsx_sys_pidfd_send_signal(pidfd, SIGKILL); /* or it has ended */
+	do
+		rc = nsx_sys_poll(&poll, 1, -1);
+	while (rc == -EINTR);
+}
+
 void nsx_kept_kill(const struct nsx_kept *k)
 {
 	if (k->program.pidfd != NSX_NOFD)
@@ -72,9 +85,11 @@ int nsx_kept_ended(struct nsx_kept *k, bool waits, int *status, struct nsx_error
 
 	if (nsx_sys_wait(k->pid, NULL, options) == 0)
 		return 0;
-	if (!__atomic_load_n(&k->room->call.ended, __ATOMIC_ACQUIRE))
+	if (!__atomic_load_n(&k->room->call.ended, __ATOMIC_ACQUIRE)) {
+		nsx_keep_end_orphan(k->program.pidfd);
 		return nsx_fail(e, NSX_STEP_WAIT, ECHILD, "the process that waits was killed",
 				NULL);
+	}
 	*status = k->room->call.status;
 	return 1;
 }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 
+#include "files.h"
 #include "image.h"
 #include "text.h"
 
@@ -35,8 +36,8 @@ static int make_memfd(void)
 	return fd;
 }
 
-/* Return: the launcher's file above @above, for execveat(2); or -errno. */
-static int make_image(int above)
+/* Return: the launcher's file, for execveat(2); or -errno. */
+static int make_image(const struct nsexec_program *p)
 {
 	nsx_autofd fd = make_memfd();
 	const char *at = nsx_image;
@@ -51,13 +52,7 @@ static int make_image(int above)
 		at += n;
 	}
 	(void)nsx_sys_fcntl(fd, F_ADD_SEALS_COMMAND, SEAL_ALL); /* where there are seals */
-	return nsx_sys_fcntl(fd, F_DUPFD_CLOEXEC, above);
-}
-
-/* Above all that files name, so that none of them closes or replaces it. */
-static int lift(int fd, int above)
-{
-	return fd == NSX_NOFD ? NSX_NOFD : nsx_sys_fcntl(fd, F_DUPFD_CLOEXEC, above);
+	return nsx_files_apart(p, fd);
 }
 
 /* "nsexec 7,9 WORD... -- PROGRAM ARG...": channel and target, of which there may be none. */
@@ -81,9 +76,11 @@ static char **make_argv(struct nsx_call *c, int channel, int target)
 
 int nsx_launch(struct nsx_call *c, struct nsx_error *e)
 {
-	const int channel = lift(c->channel[1], c->above);
-	const int target = lift(c->in->target.pidfd, c->above);
-	const int image = make_image(c->above);
+	const struct nsexec_program *p = c->program;
+	const int pidfd = c->in->target.pidfd;
+	const int channel = nsx_files_apart(p, c->channel[1]);
+	const int target = pidfd == NSX_NOFD ? NSX_NOFD : nsx_files_apart(p, pidfd);
+	const int image = make_image(p);
 	char **argv;
 
 	if (channel < 0)

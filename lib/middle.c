@@ -68,28 +68,38 @@ static int make_program(struct nsx_call *c, nsx_born_fn *born)
 		.stack_bytes = (left - OURS_BYTES) / ALIGNED * ALIGNED,
 		.pidfd = &c->program_pidfd,
 	};
+	int pid = nsx_sys_clone_on(&birth, c->plain, born, c);
 
-	return nsx_sys_clone_on(&birth, c->plain, born, c);
+	if (pid < 0)
+		c->program_pidfd = NSX_NOFD; /* written already, and closed again */
+	return pid;
 }
 
 /* The rest of the plan, and the program, in a process that is born inside; or in this one. */
 static _Noreturn void go_on(struct nsx_call *c, nsx_born_fn *born, bool forks)
 {
 	struct nsx_error e = { 0 };
-	int pid;
+	int group, pid;
 
+	group = nsx_sys_getpgid(0);
+	if (nsx_start_in_group(c, &e) < 0)
+		fail_and_exit(c, &e);
 	if (!forks && !c->kept) {
 		have_own_files(c);
 		born(c);
 	}
+	c->middle_itself = nsx_sys_getpid();
 	pid = make_program(c, born);
 	if (pid < 0) {
 		(void)nsx_fail(&e, NSX_STEP_FORK, -pid, "program's process", NULL);
 		fail_and_exit(c, &e);
 	}
 	c->program_pid = pid;
-	if (c->kept)
+	if (c->kept) {
+		(void)nsx_syscall2(__NR_setpgid, 0,
+				   group); /* what is sent to its group is not for us */
 		nsx_keep_stay(c);
+	}
 	nsx_sys_exit(0);
 }
 
@@ -132,6 +142,25 @@ static _Noreturn void go_on_as_launcher(struct nsx_call *c)
 	go_on(c, become_launcher, join_pid_alone(c->in));
 }
 
+/*
+ * The plan of a session joins nothing that its opener shared with the target.  Other threads
+ * may be elsewhere.
+ */
+static bool shares_as_planned(const struct nsx_facts *f)
+{
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++) {
+		char path[NSX_NS_PATH_BYTES];
+		struct nsx_ns_id ours;
+
+		if (!(f->wanted & f->shared & NSX_KIND_BIT(k)))
+			continue;
+		nsx_ns_path(path, 0, k);
+		if (nsx_ns_name(path, &ours) < 0 || ours.ino != f->ns[k].theirs.ino)
+			return false;
+	}
+	return true;
+}
+
 /* With the plan of the session; refused by pidfd, it is made anew, so that the error names a kind. */
 static int join_ready(struct nsx_call *c, struct nsx_error *e)
 {
@@ -166,7 +195,10 @@ void nsx_middle(void *arg)
 
 	if (c->kept) /* without the thread that waits nobody needs us */
 		(void)nsx_sys_prctl(NSX_PR_SET_PDEATHSIG, SIGKILL); /* cannot fail */
-	rc = c->ready ? join_ready(c, &e) : nsx_engine_join(&c->en, &e);
+	if (c->ready && shares_as_planned(&c->ready->facts))
+		rc = join_ready(c, &e);
+	else
+		rc = nsx_engine_join(&c->en, &e);
 	if (rc < 0)
 		fail_and_exit(c, &e);
 	if (rc > 0)
@@ -181,5 +213,6 @@ void nsx_middle_looks(void *arg)
 
 	if (nsx_engine_look(&c->en, &e) < 0)
 		fail_and_exit(c, &e);
+	c->looked = true;
 	nsx_sys_exit(0);
 }

@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #include "environment.h"
 #include "spawn.h"
@@ -30,11 +31,13 @@ static bool plan_serves_all(const struct nsx_request *rq)
 static int open_session(const struct nsexec_options *options, struct nsexec_session *s,
 			struct nsx_error *e)
 {
+	static char *const nothing[] = { NULL };
 	struct nsx_text t = nsx_text_on(s->target, sizeof(s->target));
 	struct nsx_engine *en = &s->looked.en;
 
 	s->looked.how = &s->how;
 	s->looked.stack = s->stack;
+	s->looked.envp = environ ? environ : (char **)(uintptr_t)nothing;
 	if (nsx_spawn_read(options, &s->how, e) < 0)
 		return -1;
 	if (!s->how.rq.target)

@@ -3,13 +3,12 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "ended.h"
 #include "files.h"
 #include "listen.h"
 #include "room.h"
-#include "sized.h"
+#include "target.h"
 
 int nsx_spawn_read(const struct nsexec_options *options, struct nsx_how *how, struct nsx_error *e)
 {
@@ -24,21 +23,6 @@ int nsx_spawn_read(const struct nsexec_options *options, struct nsx_how *how, st
 	if (how->rq.fork == NSX_FORK_ALWAYS)
 		how->rq.fork = NSX_FORK_AUTO;
 	return 0;
-}
-
-int nsx_program_take(const struct nsexec_program *from, struct nsexec_program *out,
-		     struct nsx_error *e)
-{
-	if (nsx_sized_check(from, "struct nsexec_program", sizeof(*out),
-			    offsetof(struct nsexec_program, envp), e) < 0)
-		return -1;
-	*out = (struct nsexec_program){ 0 };
-	memcpy(out, from, from->size < sizeof(*out) ? from->size : sizeof(*out));
-	if (!out->argv || !out->argv[0])
-		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "no program", NULL);
-	if (!out->envp)
-		out->envp = (const char *const *)environ;
-	return nsx_files_check(out, e);
 }
 
 /*
@@ -101,12 +85,13 @@ static int bear(struct nsx_call *c, nsx_born_fn *middle, struct nsx_error *e)
 	if (pid < 0)
 		return nsx_fail(e, NSX_STEP_FORK, -pid, "process that enters", NULL);
 	c->middle = pid;
-	if (c->kept && nsx_keep_hear(c, e) < 0) {
-		reap(pid);
-		nsx_fd_close(&c->middle_pidfd);
-		return -1;
-	}
-	return 0;
+	if (!c->kept || nsx_keep_hear(c, e) == 0)
+		return 0;
+	reap(pid);
+	nsx_keep_end_orphan(c->program_pidfd);
+	nsx_fd_close(&c->program_pidfd);
+	nsx_fd_close(&c->middle_pidfd);
+	return -1;
 }
 
 static void hold(struct nsx_call *c)
@@ -158,11 +143,44 @@ static void clear_away(struct nsx_call *c, const struct nsexec_child *child, boo
 	nsx_fd_close(&c->program_pidfd);
 }
 
+/* Middle was killed while it waited for a process that goes on, on a stack that is to be unmapped. */
+static void end_orphan(struct nsx_call *c)
+{
+	if (c->kept || c->program_pid || c->program_pidfd == NSX_NOFD)
+		return;
+	c->launched = false;					    /* whatever it has said */
+	(void)nsx_sys_pidfd_send_signal(c->program_pidfd, SIGKILL); /* or it has ended */
+	(void)nsx_sys_waitid(NSX_P_PIDFD, c->program_pidfd, NULL, NSX_WAIT_EXITED | NSX_WAIT_ALL);
+	nsx_fd_close(&c->program_pidfd);
+}
+
+/*
+ * Middle knows it by another number if the children of this thread are born in another PID
+ * namespace, as after nsexec_join().  The kernel tells ours (Linux 6.13), else /proc.
+ */
+static void name_program(struct nsx_call *c)
+{
+	struct nsx_pidfd_info info = { .mask = NSX_PIDFD_EXIT }; /* what else there is comes too */
+	struct nsx_target t = { .pidfd = c->program_pidfd, .proc = NSX_NOFD };
+	int pid = 0;
+
+	if (!c->program_pid || c->program_pidfd == NSX_NOFD)
+		return;
+	if (nsx_sys_ioctl(c->program_pidfd, NSX_PIDFD_GET_INFO, &info) == 0)
+		pid = (int)info.pid;
+	else if (c->middle_itself != c->middle)
+		pid = nsx_target_proc_pid(&t);
+	if (pid > 0)
+		c->program_pid = pid;
+}
+
 static int conclude(struct nsx_call *c, struct nsexec_child *child, struct nsx_error *e)
 {
 	int32_t *pidfd = c->program_pid ? &c->program_pidfd : &c->middle_pidfd;
 	int rc;
 
+	end_orphan(c);
+	name_program(c);
 	child->pid = c->program_pid ? c->program_pid : c->middle;
 	child->pidfd = *pidfd;
 	rc = find_out(c, child, e);
@@ -203,6 +221,9 @@ int nsx_spawn_look(struct nsx_call *c, struct nsx_error *e)
 	if (rc < 0)
 		return -1;
 	reap(c->middle);
+	if (c->e.step == NSX_STEP_NONE && !c->looked)
+		(void)nsx_fail(&c->e, NSX_STEP_TARGET, ECHILD, "who looks at it was killed",
+			       c->how->rq.target);
 	if (c->e.step == NSX_STEP_NONE)
 		return 0;
 	*e = c->e;
@@ -239,9 +260,8 @@ int nsx_spawn(const struct nsx_spawning *s, const struct nsexec_program *program
 	c->kept = s->kept;
 	c->program = program;
 	c->envp = (char *const *)(uintptr_t)program->envp;
-	c->above = nsx_files_above(program);
 	if (rc == 0)
-		rc = nsx_files_open(program, c->above, c->opened, e);
+		rc = nsx_files_open(program, c->opened, e);
 	if (rc == 0) {
 		rc = spawn(c, child, e);
 		nsx_files_close(program, c->opened);

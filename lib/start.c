@@ -50,15 +50,36 @@ static int set_up(const struct nsexec_file *file, int opened, struct nsx_error *
 	}
 }
 
-static int lead(const struct nsexec_program *p, struct nsx_error *e)
+static int set_group(int group, struct nsx_error *e)
 {
+	int rc = (int)nsx_syscall2(__NR_setpgid, 0, group);
+
+	return rc < 0 ? fail(NSX_STEP_SESSION, rc, "process group", group, e) : 0;
+}
+
+int nsx_start_in_group(struct nsx_call *c, struct nsx_error *e)
+{
+	const struct nsexec_program *p = c->program;
+
+	if (!(p->flags & NSEXEC_PROGRAM_SETPGROUP) || (p->flags & NSEXEC_PROGRAM_SETSID) ||
+	    !p->pgroup)
+		return 0;
+	c->grouped = true;
+	return set_group(p->pgroup, e);
+}
+
+static int lead(const struct nsx_call *c, struct nsx_error *e)
+{
+	const struct nsexec_program *p = c->program;
 	int rc = 0;
 
 	if (p->flags & NSEXEC_PROGRAM_SETSID)
 		rc = nsx_sys_setsid();
-	if (rc >= 0 && (p->flags & NSEXEC_PROGRAM_SETPGROUP))
-		rc = (int)nsx_syscall2(__NR_setpgid, 0, p->pgroup);
-	return rc < 0 ? fail(NSX_STEP_SESSION, rc, "process group", p->pgroup, e) : 0;
+	if (rc < 0)
+		return fail(NSX_STEP_SESSION, rc, "session of its own", 0, e);
+	if ((p->flags & NSEXEC_PROGRAM_SETPGROUP) && !c->grouped)
+		return set_group(p->pgroup, e);
+	return 0;
 }
 
 /*
@@ -86,7 +107,7 @@ int nsx_start(const struct nsx_call *c, struct nsx_error *e)
 {
 	const struct nsexec_program *p = c->program;
 
-	if (lead(p, e) < 0)
+	if (lead(c, e) < 0)
 		return -1;
 	for (size_t i = 0; i < p->n_files; i++)
 		if (set_up(&p->file[i], c->opened[i], e) < 0)

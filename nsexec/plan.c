@@ -82,6 +82,7 @@ void nsx_plan_make(const struct nsx_request *rq, const struct nsx_facts *f, enum
 	p->unshares = rq->unshare;
 	p->outside = p->outside_late = p->born = false;
 	p->forks = needs_fork(rq, p->joins);
+	p->init = rq->init;
 	if (f->cgroups.n && joins_cgroup_first(rq, p))
 		nsx_plan_add(p, NSX_STEP_CGROUP);
 	nsx_plan_early(p, rq, f);
@@ -123,5 +124,5 @@ bool nsx_plan_may_share_memory(const struct nsx_plan *p)
 	for (size_t i = 0; i < p->n; i++)
 		if (!may[p->act[i].step])
 			return false;
-	return !((p->joins | p->unshares) & own);
+	return !p->init && !((p->joins | p->unshares) & own);
 }

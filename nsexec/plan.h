@@ -48,6 +48,7 @@ struct nsx_plan {
 	bool outside_late;  /* such an act is behind the fork */
 	bool born;	    /* the new process may be born in the cgroup that it is to join */
 	bool forks;	    /* the program is a new process */
+	bool init;	    /* one in front of the program */
 	struct nsx_act act[NSX_PLAN_MAX]; /* last: of most plans few pages are ever touched */
 };
 

@@ -442,7 +442,7 @@ build_sanitized() {
 	${CC:-cc} "-fsanitize=$sanitizer" -o "$work/empty" "$work/empty.c" 2>/dev/null ||
 		{ skip "no -fsanitize=$sanitizer here"; return 1; }
 	sources=''
-	for it in clone newborn letter child how how_rows kindset error; do
+	for it in clone newborn letter child how how_rows sized kindset error; do
 		sources="$sources $abs_top_srcdir/lib/$it.c"
 	done
 	driver=$work/clone-$sanitizer

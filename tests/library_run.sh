@@ -1,0 +1,243 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# nsexec_run(): feed a program, collect what it writes, and know how it ended: exactly, in
+# time, and whatever the program, its children and the host do meanwhile.
+#
+# From lib.sh and lib/spawn.sh; expanded elsewhere; lists of words.
+# shellcheck disable=SC2154,SC2016,SC2086,SC2034
+
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/spawn.sh"
+
+oneTimeSetUp() {
+	build_programs || fail 'the programs do not compile'
+	make_containers
+}
+
+# run WORD...: where each_route says
+run() { spawn @run "$@"; }
+
+testWhatItWritesIsCollectedApart() {
+	collected() {
+		run @show $into -- sh -c 'echo abc; echo de >&2; exit 3'
+		assertEquals "$route" 'exited 3
+out 4
+abc
+err 3
+de' "$(grep -v '^children' "$out")"
+		run @show $into -- true
+		assertEquals "nothing, $route" 'exited 0
+out 0
+err 0' "$(grep -v '^children' "$out")"
+		ended 1
+	}
+	each_route collected
+}
+
+testBytesOfNoTextAreBytes() {
+	bytes() {
+		run @show $into -- sh -c 'printf "a\\000b\\000\\n"'
+		assertEquals "$route" 'exited 0
+out 5
+a\0b\0
+err 0' "$(grep -v '^children' "$out")"
+	}
+	each_route bytes
+}
+
+testMegabytesGoBothWaysAtOnce() {
+	megabytes() {
+		run @in=5000000 @max=5000000 $into -- cat
+		says 'exited 0
+out 5000000
+err 0' "$route"
+		run @in=3000000 @max=3000000 $into -- sh -c 'cat; head -c 2000000 /dev/zero >&2'
+		says 'exited 0
+out 3000000
+err 2000000' "$route"
+	}
+	each_route megabytes
+}
+
+testInputThatIsNotReadHarmsNobody() {
+	unread() {
+		run @in=3000000 $into -- true
+		says 'exited 0
+out 0
+err 0' "none of it, $route"
+		run @in=3000000 $into -- sh -c 'exec <&-; sleep 0.2; echo ok'
+		says 'exited 0
+out 3
+err 0' "closed, $route"
+		run @in=3000000 @catch-all $into -- head -c 5
+		says 'exited 0
+out 5
+err 0' "some of it, $route"
+	}
+	each_route unread
+}
+
+testWithoutInputThereIsNone() {
+	none() {
+		run $into -- sh -c 'cat; readlink /proc/self/fd/0'
+		says 'exited 0
+out 10
+err 0' "$route"
+	}
+	each_route none
+}
+
+testLimitsAreExact() {
+	exact() {
+		for it in 99 100; do
+			run @max=100 $into -- head -c $it /dev/zero
+			says "exited 0
+out $it
+err 0" "$route"
+		done
+		for it in 101 300000; do
+			run @max=100 $into -- head -c $it /dev/zero
+			says 'exited 0
+out 100
+err 0
+truncated' "$it, $route"
+		done
+		run @max=4 $into -- sh -c 'printf 1234; printf 12345 >&2'
+		says 'exited 0
+out 4
+err 4
+truncated' "each of the two, $route"
+		run $into -- head -c 1048577 /dev/zero
+		says 'exited 0
+out 1048576
+err 0
+truncated' "unless it is said, $route"
+		run @max=18446744073709551615 $into -- head -c 2000000 /dev/zero
+		says 'exited 0
+out 2000000
+err 0' "none, $route"
+	}
+	each_route exact
+}
+
+testATimeoutKills() {
+	killed='signaled 9
+out 0
+err 0
+timed out'
+	slow() {
+		run @timeout=200 $into -- sleep 30
+		says "$killed" "$route"
+		run @timeout=200 $into -- sh -c 'trap "" TERM; sleep 30 & wait'
+		says "$killed" "ignores SIGTERM, $route"
+		run @timeout=0 $into -- sleep 30
+		says "$killed" "at once, $route"
+		run @timeout=200 @show $into -- sh -c 'echo before; sleep 30'
+		assertContains "what it had written, $route" "$(cat "$out")" before
+		run @timeout=60000 $into -- true
+		says 'exited 0
+out 0
+err 0' "in time, $route"
+		run @timeout=300 $into -- sh -c 'yes; yes'
+		assertContains "while it writes, $route" "$(cat "$out")" 'timed out'
+		run @timeout=300 @in=9000000 $into -- sleep 30
+		says "$killed" "while it is fed, $route"
+	}
+	each_route slow
+}
+
+testInANewPidNamespaceATimeoutEndsAllOfIt() {
+	need_root || return 0
+	mark=left-$$-behind
+	for it in '' --init; do
+		run @timeout=500 --unshare=pid,mnt --mount-proc $it -- \
+			sh -c "sh -c 'sleep 40; : $mark' & sleep 40; : $mark"
+		assertContains "$it" "$(cat "$out")" 'timed out'
+		no_process_left "$mark"
+	done
+}
+
+testAGrandchildWithThePipesMakesNobodyWait() {
+	grandchild() {
+		run $into -- sh -c 'sleep 3 & echo there; exit 4'
+		says 'exited 4
+out 6
+err 0' "$route"
+		run $into -- sh -c 'for i in 1 2 3; do timeout 3 yes & done; exit 4'
+		assertContains "that writes on, $route" "$(cat "$out")" 'exited 4'
+		assertNotContains "that writes on, $route" "$(cat "$out")" 'timed out'
+	}
+	each_route grandchild
+}
+
+# The kernel keeps the status for the pidfd since Linux 6.15.
+testTheStatusIsRightWhoeverElseWaits() {
+	case $(uname -r) in
+	[0-5].* | 6.[0-9].* | 6.1[0-4].*) skip 'the kernel forgets the status: older than Linux 6.15' ;;
+	esac
+	others() {
+		run @reap $into -- sh -c 'exit 6'
+		says 'exited 6
+out 0
+err 0' "another thread waits for all, $route"
+		run @ignore=17 $into -- sh -c 'exit 6'
+		says 'exited 6
+out 0
+err 0' "SIGCHLD is ignored, $route"
+		run @ignore=17 $into -- sh -c 'kill -USR1 $$'
+		says 'signaled 10
+out 0
+err 0' "a signal, $route"
+	}
+	each_route others
+}
+
+testItsOwnFilesComeBehindTheStreams() {
+	files() {
+		run @show @dup=1:2 $into -- sh -c 'echo a; echo b >&2'
+		says 'exited 0
+out 4
+err 0' "$route"
+		run @show @closed=012 $into -- "$inside"
+		assertEquals "a host without streams, $route" '0 1 2' \
+			"$(line fd | cut -d' ' -f1 | sort -n | xargs)"
+		run @show @closed=012 @dup=1:7 @close=0 $into -- "$inside"
+		assertEquals "likewise, $route" '1 2 7' \
+			"$(sed -n 's/^\(err [0-9]*\)*fd //p' "$out" | cut -d' ' -f1 | sort -n | xargs)"
+	}
+	each_route files
+}
+
+testFailuresLeaveNothing() {
+	failures() {
+		run @times=100 @quiet $into -- /nope
+		says 'succeeded 0 failed 100' "$route"
+		run @in=1000000 $into -- /nope
+		says 'error exec ENOENT /nope' "$route"
+	}
+	each_route failures
+	run @io-size=8 -- true
+	says 'error options 0 size of struct nsexec_io'
+	run --
+	says 'error options 0 no program'
+}
+
+testManyThreadsAtOnce() {
+	threads() {
+		run @threads=8 @times=20 @quiet @in=100000 $into -- cat
+		says 'succeeded 160 failed 0' "$route"
+	}
+	each_route threads
+}
+
+testATerminalTakesTheStreams() {
+	terminal() {
+		run @show $into --pty -- sh -c 'tty'
+		assertContains "$route" "$(cat "$out")" /dev/pts/
+		assertContains "$route" "$(cat "$out")" 'exited 0'
+	}
+	each_route terminal
+}
+
+. shunit2
