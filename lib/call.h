@@ -50,10 +50,11 @@ struct nsx_call {
 	int32_t middle_pidfd;
 	int program_pid; /* 0: middle goes on as the program */
 	int32_t program_pidfd;
-	int32_t told;	  /* of a kept one: all of this is there; a futex, woken up then */
-	bool ended;	  /* of a kept one, */
-	int status;	  /* with this, as wait(2) has it */
-	char numbers[32]; /* of descriptors, for the launcher */
+	int32_t told;	   /* of a kept one: all of this is there; a futex, woken up then */
+	bool ignores_chld; /* of a kept one: the host does, but its keeper must not */
+	bool ended;	   /* of a kept one, */
+	int status;	   /* with this, as wait(2) has it */
+	char numbers[32];  /* of descriptors, for the launcher */
 	struct nsx_error e;
 	struct nsx_log log; /* off */
 	char *stack;	    /* lowest byte; aligned to 16 bytes */

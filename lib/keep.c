@@ -38,6 +38,16 @@ void nsx_keep_tell(struct nsx_call *c)
 			   1); /* nobody may wait yet */
 }
 
+void nsx_keep_begin(struct nsx_call *c)
+{
+	const struct nsx_sigaction by_default = { 0 };
+	struct nsx_sigaction old = { 0 };
+
+	(void)nsx_sys_prctl(NSX_PR_SET_PDEATHSIG, SIGKILL);  /* cannot fail: a valid signal */
+	(void)nsx_sys_sigaction(SIGCHLD, &by_default, &old); /* likewise */
+	c->ignores_chld = old.handler == 1;
+}
+
 /* Whoever waits for the end of a pipe must not wait for us. */
 static void drop_files(void)
 {

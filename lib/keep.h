@@ -23,6 +23,12 @@ int nsx_keep_hear(struct nsx_call *c, struct nsx_error *e);
 /* In the keeper: tell it. */
 void nsx_keep_tell(struct nsx_call *c);
 
+/*
+ * In the keeper, before the program is there: end with the thread that waits for us, and have
+ * a child to wait for.
+ */
+void nsx_keep_begin(struct nsx_call *c);
+
 /* In the keeper: stay until the program has ended, with nothing of the host's descriptors. */
 _Noreturn void nsx_keep_stay(struct nsx_call *c);
 

@@ -193,8 +193,8 @@ void nsx_middle(void *arg)
 	struct nsx_error e = { 0 };
 	int rc;
 
-	if (c->kept) /* without the thread that waits nobody needs us */
-		(void)nsx_sys_prctl(NSX_PR_SET_PDEATHSIG, SIGKILL); /* cannot fail */
+	if (c->kept)
+		nsx_keep_begin(c);
 	if (c->ready && shares_as_planned(&c->ready->facts))
 		rc = join_ready(c, &e);
 	else
