@@ -50,12 +50,16 @@ static int lifeline_open(struct lifeline *l)
 void nsx_process_bind(const struct nsx_process *p)
 {
 	struct nsx_pollfd poll = { .fd = p->watch, .events = 1 };
+	int rc;
 
 	if (p->watch == NSX_NOFD)
 		return;
 	(void)nsx_sys_prctl(NSX_PR_SET_PDEATHSIG,
 			    (unsigned long)p->death_signal); /* cannot fail: a valid signal */
-	if (nsx_sys_poll(&poll, 1, 0) == 0)
+	do
+		rc = nsx_sys_poll(&poll, 1, 0);
+	while (rc == -EINTR); /* though it does not wait */
+	if (rc == 0)
 		return;
 	(void)nsx_sys_kill(nsx_sys_getpid(), SIGKILL);
 	nsx_sys_exit(125); /* the first process of a PID namespace survives its own SIGKILL */

@@ -170,9 +170,18 @@ int nsx_target_open(const struct nsx_who *who, struct nsx_target *t, struct nsx_
 int nsx_target_alive(const struct nsx_target *t, struct nsx_error *e)
 {
 	struct nsx_pollfd poll = { .fd = t->pidfd, .events = 1 /* POLLIN: it has ended */ };
+	int rc;
 
-	if (t->pidfd == NSX_NOFD || nsx_sys_poll(&poll, 1, 0) == 0)
+	if (t->pidfd == NSX_NOFD)
 		return 0;
+	/* A signal interrupts it though it does not wait; that is no news of the target. */
+	do
+		rc = nsx_sys_poll(&poll, 1, 0);
+	while (rc == -EINTR);
+	if (rc == 0)
+		return 0;
+	if (rc < 0)
+		return fail(t, -rc, e);
 	(void)fail(t, ESRCH, e);
 	return nsx_hint(e, NSX_HINT_GONE, 0);
 }
