@@ -38,6 +38,7 @@ testInitObjectHasNoNameOfItsOwn() { assert_facts 'init object'; }
 testRuncArchiveHasOneNameAndUsesTheEnvironmentAlone() { assert_facts 'runc archive'; }
 testSharedLibraryExportsItsHeaderAndHasNoVariables() { assert_facts 'shared library'; }
 testStaticLibraryHasThoseNamesAloneAndNoVariables() { assert_facts 'static library'; }
+testLibraryUsesNoLibcInTheMemoryOfAHost() { assert_facts 'library in the memory'; }
 
 testInstallPutsEveryFileInItsPlaceAndUninstallRemovesThem() {
 	to_root install
