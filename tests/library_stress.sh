@@ -1,0 +1,148 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# libnsexec in a process with many threads, which fork, use their heap and get signals all
+# the time: every call does what it says, and leaves nothing behind.  ThreadSanitizer, ASan
+# and UBSan look at the same; they watch the library's own files, while what runs in the
+# processes between is as it was built.
+#
+# From lib.sh; CC may be several words, and lists of files are.
+# shellcheck disable=SC2154,SC2086
+
+. "$(dirname "$0")/lib.sh"
+
+LIBNSEXEC=${LIBNSEXEC:-$abs_top_builddir/lib/libnsexec.so}
+cc=${CC:-cc}
+at_usual_places=''
+
+# compile COMPILER RESULT WORD...
+compile() {
+	compiler=$1
+	result=$2
+	shift 2
+	$compiler -std=gnu11 -O1 -g -Wall -Wextra -D_GNU_SOURCE -I"$work/include" -pthread \
+		-o "$result" "$@" >"$result.why" 2>&1
+}
+
+# One object, with a memset of its own: a sanitizer's would call handlers in a process that
+# is not the host.
+make_stages() {
+	objects=$(ls "$abs_top_builddir"/lib/libstages_a-*.o "$abs_top_builddir/lib/image.o" \
+		"$abs_top_builddir"/nsexec/libengine_a-*.o "$abs_top_builddir"/nsexec/libmem_a-*.o)
+	$cc -nostdlib -r -o "$work/stages.o" $objects >"$work/stages.why" 2>&1 &&
+		objcopy -L memset -L memcpy -L memmove -L memcmp "$work/stages.o" \
+			>>"$work/stages.why" 2>&1
+}
+
+# watched NAME COMPILER FLAGS: $work/stress.NAME, with the files that the library is made of
+watched() {
+	library=$(for it in "$abs_top_builddir"/lib/liblibrary_a-*.o; do
+		it=${it##*/liblibrary_a-}
+		ls "$abs_top_srcdir/lib/${it%.o}.c"
+	done)
+	compile "$2" "$work/stress.$1" $3 -iquote "$abs_top_srcdir/nsexec" \
+		-iquote "$abs_top_srcdir/lib" -DNSEXEC_VERSION='"test"' \
+		-include "$abs_testsdir/lib/visible.h" \
+		"$abs_testsdir"/lib/stress*.c $library "$work/stages.o"
+}
+
+oneTimeSetUp() {
+	mkdir "$work/include"
+	cp "$abs_top_srcdir/nsexec/nsexec.h" "$work/include/"
+	# Beside the programs, where every user can reach it.
+	cp "$LIBNSEXEC" "$work/libnsexec.so.0"
+	chmod -R a+rX "$work/include" "$work/libnsexec.so.0"
+	compile "$cc" "$work/stress.plain" "$abs_testsdir"/lib/stress*.c "$work/libnsexec.so.0" \
+		-Wl,-rpath,"$work"
+	compile "$cc" "$work/heap" "$abs_testsdir/lib/heap.c" "$work/libnsexec.so.0" \
+		-Wl,-rpath,"$work"
+	make_stages
+	{
+		watched tsan gcc -fsanitize=thread
+		watched asan gcc '-fsanitize=address,undefined -fno-sanitize-recover=all'
+	} &
+	watched tsan-clang clang -fsanitize=thread
+	wait $!
+	container_plain
+	at_plain=$target
+	why_plain=$why
+	container_userns
+	at_userns=$target
+	why_userns=$why
+	container_rootless
+	at_rootless=$target
+	why_rootless=$why
+}
+
+# need_root_targets, need_rootless: or skip.  Use: need_rootless || return 0
+need_root_targets() {
+	[ -n "$at_plain" ] || { skip "$why_plain"; return 1; }
+	[ -n "$at_userns" ] || { skip "$why_userns"; return 1; }
+}
+need_rootless() {
+	[ -n "$at_rootless" ] || { skip "$why_rootless"; return 1; }
+}
+
+# stress NAME ROUNDS PLAIN USERNS HOSTNAME: nothing is wrong, and all was done
+stress() {
+	program=$work/stress.$1
+	rounds=$2
+	shift
+	got=$(timeout 100 $at_usual_places "$program" "$@" 2>&1)
+	assertEquals "$program $*: $(cat "$program.why")
+$got" 0 $?
+	assertContains "$got" "$((64 * rounds)) calls, "
+	assertContains "$got" ': 0 wrong'
+	assertNotContains "$got" 'WARNING:'
+	assertNotContains "$got" 'ERROR:'
+	assertNotContains "$got" 'runtime error'
+}
+
+# sanitized NAME TOOL ROUNDS: likewise
+sanitized() {
+	command -v "$2" >/dev/null || { skip "no $2 here"; return 0; }
+	need_root_targets || return 0
+	# ThreadSanitizer does not find its place where all is scattered too widely.
+	! setarch -R true 2>/dev/null || at_usual_places='setarch -R'
+	stress "$1" "$3" "$at_plain" "$at_userns" nsx-userns
+	at_usual_places=''
+}
+
+testManyThreadsAtOnceMixNothingUpAndLeaveNothing() {
+	need_root_targets || return 0
+	stress plain 14 "$at_plain" "$at_userns" nsx-userns
+}
+
+testManyThreadsWithoutClone3() {
+	need_root_targets || return 0
+	stress plain 14 "$at_plain" "$at_userns" nsx-userns old
+}
+
+testManyThreadsOfAnOrdinaryUser() {
+	need_rootless || return 0
+	got=$(as_user "$ordinary" timeout 100 "$work/stress.plain" 14 0 "$at_rootless" nsx-rootless)
+	assertEquals "$got" 0 $?
+	assertContains "$got" '896 calls, '
+}
+
+testThreadSanitizerOfGccSeesNoRace() { sanitized tsan gcc 7; }
+testThreadSanitizerOfClangSeesNoRace() { sanitized tsan-clang clang 7; }
+testAddressAndUndefinedBehaviourSanitizerSeeNothing() { sanitized asan gcc 7; }
+
+# heap PID: one that another thread holds for ever
+heap() {
+	got=$(timeout 30 "$work/heap" "$1" 2>&1)
+	assertEquals "$(cat "$work/heap.why") $got" '0 fine' "$? $got"
+}
+
+testSpawningTouchesNoHeap() {
+	need_root_targets || return 0
+	heap "$at_plain"
+}
+
+testSpawningByTheLauncherTouchesNoHeap() {
+	need_root_targets || return 0
+	heap "$at_userns"
+}
+
+. shunit2
