@@ -13,7 +13,8 @@
  *                              the PID namespace            set up, and executes
  *
  * The program is the caller's child, for middle makes it as a sibling (CLONE_PARENT).  Where
- * no PID namespace is entered, middle itself executes.
+ * no PID namespace is entered, middle itself executes.  For nsexec_run() the program is
+ * middle's own child, and middle stays: see keep.h.
  */
 #ifndef NSX_CALL_H
 #define NSX_CALL_H
@@ -22,8 +23,8 @@
 #include "engine.h"
 #include "how.h"
 
-/* For middle, and the program's process further down, for which it waits. */
-enum { NSX_CALL_STACK_BYTES = 128 * 1024 };
+/* For middle, which may need 100 KiB of it, and the program's process, further down. */
+enum { NSX_CALL_STACK_BYTES = 256 * 1024 };
 
 struct nsx_call {
 	/* What is wanted.  Borrowed from the caller, or the session. */
@@ -34,6 +35,7 @@ struct nsx_call {
 	char *const *envp;
 	int *opened;   /* for each file that is opened: as which descriptor it is here */
 	uint64_t mask; /* blocked signals of the calling thread */
+	bool kept;     /* middle stays in front of the program */
 
 	/* How it goes on. */
 	const struct nsx_engine *in; /* with facts and plan: @ready, or @en */
@@ -41,6 +43,7 @@ struct nsx_call {
 	bool launched;		     /* the launcher goes on; what it says comes through @channel */
 	bool looked;		     /* all of a session */
 	bool grouped;		     /* it is in its process group already */
+	bool heedless;		     /* the host ignores SIGCHLD, the keeper does not */
 	bool executes;		     /* nothing but execve(2) was left to be done */
 	int channel[2];		     /* to the launcher; the host's end is the first */
 	int middle;		     /* as the host sees it; it may be the program too */
@@ -48,6 +51,9 @@ struct nsx_call {
 	int32_t middle_pidfd;
 	int program_pid; /* 0: middle goes on as the program */
 	int32_t program_pidfd;
+	int32_t told;	  /* of a kept one: all of this is there; a futex, woken up then */
+	bool ended;	  /* of a kept one, */
+	int status;	  /* with this, as wait(2) has it */
 	char numbers[32]; /* of descriptors, for the launcher */
 	struct nsx_error e;
 	struct nsx_log log; /* off */

@@ -82,10 +82,18 @@ static int reap(const struct waiting *w, int *status)
  */
 static int remember(const struct waiting *w, int *status)
 {
+	bool again = true;
+
 	for (;;) {
 		struct nsx_pidfd_info info = { .mask = NSX_PIDFD_EXIT };
+		const int rc = nsx_sys_ioctl(w->pidfd, NSX_PIDFD_GET_INFO, &info);
 
-		if (nsx_sys_ioctl(w->pidfd, NSX_PIDFD_GET_INFO, &info) < 0)
+		/* Looked for its status, then for itself, and it was waited for in between. */
+		if (rc == -ESRCH && again) {
+			again = false;
+			continue;
+		}
+		if (rc < 0)
 			return 0;
 		*status = info.status;
 		if (info.mask & NSX_PIDFD_EXIT)

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "child.h"
 #include "fd.h"
 #include "signals.h"
 
@@ -117,57 +116,37 @@ static void feed(struct collecting *c, int *ours)
 	}
 }
 
-static void kill_child(const struct nsexec_child *child)
-{
-	if (child->pidfd >= 0)
-		(void)nsx_sys_pidfd_send_signal(child->pidfd, SIGKILL); /* or it has ended */
-	else
-		(void)nsx_sys_kill(child->pid, SIGKILL);
-}
-
 /* Return: milliseconds for poll(2); 0: time is up. */
-static int time_left(int64_t deadline, bool limited, const struct nsexec_child *child)
+static int time_left(int64_t deadline, bool limited, const struct nsx_kept *k)
 {
 	const int64_t left = deadline - now_millis();
-	const int most = child->pidfd >= 0 ? INT32_MAX : NO_PIDFD_MILLIS;
+	const int most = k->ends.fd >= 0 ? INT32_MAX : NO_PIDFD_MILLIS;
 
 	if (!limited)
-		return child->pidfd >= 0 ? -1 : NO_PIDFD_MILLIS;
+		return k->ends.fd >= 0 ? -1 : NO_PIDFD_MILLIS;
 	return left <= 0 ? 0 : left > most ? most : (int)left;
 }
 
-static bool has_ended(const struct nsexec_child *child, int *status, int *rc, struct nsx_error *e)
+/* Until the program has ended.  Return: as nsx_kept_ended(). */
+static int attend(struct collecting *c, int ours[3], struct nsx_kept *k, struct nsx_error *e)
 {
-	struct nsx_error tried = { 0 };
-
-	*rc = nsx_child_wait(child->pid, child->pidfd, 0, status, &tried);
-	if (*rc == -1 && tried.err == ETIMEDOUT)
-		return false;
-	*e = tried;
-	return true;
-}
-
-/* Until the program has ended.  Return: as nsx_child_wait(). */
-static int attend(struct collecting *c, int ours[3], const struct nsexec_child *child,
-		  struct nsx_error *e)
-{
-	bool limited = c->io->timeout_ms >= 0;
+	bool limited = c->io->timeout_ms > 0;
 	const int64_t deadline = limited ? now_millis() + c->io->timeout_ms : 0;
-	int rc;
+	int rc = 0;
 
-	for (;;) {
+	while (rc == 0) {
 		struct nsx_pollfd poll[4] = {
 			{ .fd = c->fd[0], .events = POLL_WRITE },
 			{ .fd = c->fd[1], .events = POLL_READ },
 			{ .fd = c->fd[2], .events = POLL_READ },
-			{ .fd = child->pidfd, .events = POLL_READ },
+			k->ends,
 		};
-		const int millis = time_left(deadline, limited, child);
+		const int millis = time_left(deadline, limited, k);
 
 		if (limited && millis == 0) {
 			limited = false;
 			c->io->timed_out = 1;
-			kill_child(child);
+			nsx_kept_kill(k);
 			continue;
 		}
 		(void)nsx_sys_poll(poll, 4, millis); /* interrupted or not: looked at below */
@@ -175,18 +154,15 @@ static int attend(struct collecting *c, int ours[3], const struct nsexec_child *
 			feed(c, &ours[0]);
 		drain(c, 1);
 		drain(c, 2);
-		if (c->no_room) {
-			kill_child(child);
-			return nsx_child_wait(child->pid, child->pidfd, -1, &c->io->status, e);
-		}
-		if ((poll[3].revents || child->pidfd < 0) &&
-		    has_ended(child, &c->io->status, &rc, e))
-			return rc;
+		if (c->no_room)
+			nsx_kept_kill(k);
+		if (c->no_room || poll[3].revents || k->ends.fd < 0)
+			rc = nsx_kept_ended(k, c->no_room, &c->io->status, e);
 	}
+	return rc;
 }
 
-int nsx_collect(struct nsexec_io *io, int ours[3], const struct nsexec_child *child,
-		struct nsx_error *e)
+int nsx_collect(struct nsexec_io *io, int ours[3], struct nsx_kept *kept, struct nsx_error *e)
 {
 	struct collecting c = {
 		.io = io,
@@ -195,7 +171,7 @@ int nsx_collect(struct nsexec_io *io, int ours[3], const struct nsexec_child *ch
 							   : USUAL_BYTES_MAX,
 		.fd = { ours[0], ours[1], ours[2] },
 	};
-	int rc = attend(&c, ours, child, e);
+	int rc = attend(&c, ours, kept, e);
 
 	drain(&c, 1);
 	drain(&c, 2);
@@ -209,5 +185,5 @@ int nsx_collect(struct nsexec_io *io, int ours[3], const struct nsexec_child *ch
 		return nsx_fail(e, NSX_STEP_WAIT, ENOMEM, "memory for what it writes", NULL);
 	io->out[io->out_bytes] = '\0';
 	io->err[io->err_bytes] = '\0';
-	return rc ? -1 : 0;
+	return rc < 0 ? -1 : 0;
 }

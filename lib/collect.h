@@ -3,19 +3,18 @@
 #ifndef NSX_COLLECT_H
 #define NSX_COLLECT_H
 
-#include "api.h"
+#include "keep.h"
 
 /**
  * nsx_collect() - all of it
  * @io:    the limits; its outputs are filled
  * @ours:  our ends of standard input, output and error, not blocking; borrowed, but that of
  *         the input is closed when all has been written
- * @child: killed at the end of the time
+ * @kept:  the program, killed at the end of the time; has ended afterwards
  *
  * What counts is the end of the program, not that of its pipes, which others may have:
  * behind it, what is in them is taken, and no more waited for.
  */
-int nsx_collect(struct nsexec_io *io, int ours[3], const struct nsexec_child *child,
-		struct nsx_error *e);
+int nsx_collect(struct nsexec_io *io, int ours[3], struct nsx_kept *kept, struct nsx_error *e);
 
 #endif

@@ -5,11 +5,9 @@
 #include <string.h>
 
 #include "how_rows.h"
+#include "sized.h"
 #include "kindset.h"
 #include "text.h"
-
-/* More than any version will have; what says that it is bigger has not been filled in. */
-enum { OPTIONS_BYTES_MAX = 4096 };
 
 /* The words so far, and their text, each with its NUL. */
 struct composer {
@@ -164,22 +162,16 @@ static bool ends_in_member(size_t size)
 /* What a caller of another version has of the struct that we know; @out is all zero. */
 static int take(const struct nsexec_options *how, struct nsexec_options *out, struct nsx_error *e)
 {
-	static const char later[] = "struct nsexec_options of a later version";
+	static const char name[] = "struct nsexec_options";
 	const size_t size = how->size, ours = sizeof(*out);
-	const char *bytes = (const char *)how;
 
-	if (size < offsetof(struct nsexec_options, target))
-		return fail_size(e, 0, "size of struct nsexec_options is not said", size);
-	if (size > OPTIONS_BYTES_MAX)
-		return fail_size(e, E2BIG, later, size);
-	for (size_t i = ours; i < size; i++)
-		if (bytes[i])
-			return fail_size(e, E2BIG, later, size);
+	if (nsx_sized_check(how, name, ours, offsetof(struct nsexec_options, target), e) < 0)
+		return -1;
 	if (ends_in_member(size))
 		return fail_size(e, 0, "size of struct nsexec_options ends in a member", size);
 	memcpy(out, how, size < ours ? size : ours);
 	if (out->reserved)
-		return fail(e, E2BIG, later, "reserved");
+		return fail(e, E2BIG, name, "reserved");
 	return 0;
 }
 

@@ -197,22 +197,21 @@ static int join_all(const struct joining *j, struct nsx_error *e)
 	return join_rest(j, j->kinds & ~first, e);
 }
 
-int nsexec_join(const struct nsexec_where *where, int kinds, unsigned flags,
-		struct nsexec_error *out)
+int nsexec_join(const struct nsexec_where *where, int kinds, unsigned flags, struct nsexec_error *e)
 {
-	struct nsx_error e = { 0 };
+	struct nsx_error error = { 0 };
 	struct joining j;
 	nsx_kinds set = 0;
 	int rc;
 
 	init(&j);
-	rc = understand(where, kinds, flags, &set, &e);
+	rc = understand(where, kinds, flags, &set, &error);
 	if (rc == 0)
-		rc = pass_gate(&j, flags, &e);
+		rc = pass_gate(&j, flags, &error);
 	if (rc == 0)
-		rc = open_all(&j, where, set, &e);
+		rc = open_all(&j, where, set, &error);
 	if (rc == 0)
-		rc = join_all(&j, &e);
+		rc = join_all(&j, &error);
 	close_all(&j);
-	return rc < 0 ? nsx_api_fail(out, &e) : 0;
+	return rc < 0 ? nsx_api_fail(e, &error) : 0;
 }

@@ -22,13 +22,13 @@ int nsexec_kinds_known(void)
 	return (int)nsx_kinds_flags(NSX_KINDS_ALL);
 }
 
-int nsexec_kinds(int *set, struct nsexec_error *out)
+int nsexec_kinds(int *set, struct nsexec_error *e)
 {
-	struct nsx_error e = { 0 };
+	struct nsx_error error = { 0 };
 	nsx_kinds have;
 
-	if (nsx_api_kernel_kinds(&have, &e) < 0)
-		return nsx_api_fail(out, &e);
+	if (nsx_api_kernel_kinds(&have, &error) < 0)
+		return nsx_api_fail(e, &error);
 	*set = (int)nsx_kinds_flags(have);
 	return 0;
 }
@@ -57,9 +57,9 @@ static unsigned kind_of(const char *name, size_t len)
 	return 0;
 }
 
-int nsexec_kinds_parse(const char *text, int *set, struct nsexec_error *out)
+int nsexec_kinds_parse(const char *text, int *set, struct nsexec_error *e)
 {
-	struct nsx_error e = { 0 };
+	struct nsx_error error = { 0 };
 	unsigned kinds = 0;
 
 	if (nsx_text_same(text, "all")) {
@@ -73,9 +73,9 @@ int nsexec_kinds_parse(const char *text, int *set, struct nsexec_error *out)
 			end++;
 		kind = kind_of(at, (size_t)(end - at));
 		if (!kind) {
-			(void)nsx_fail(&e, NSX_STEP_OPTIONS, 0,
+			(void)nsx_fail(&error, NSX_STEP_OPTIONS, 0,
 				       "not kinds of namespaces, divided by commas", text);
-			return nsx_api_fail(out, &e);
+			return nsx_api_fail(e, &error);
 		}
 		kinds |= kind;
 	}

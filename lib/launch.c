@@ -58,7 +58,7 @@ static int make_image(const struct nsexec_program *p)
 /* "nsexec 7,9 WORD... -- PROGRAM ARG...": channel and target, of which there may be none. */
 static char **make_argv(struct nsx_call *c, int channel, int target)
 {
-	static char name[] = "nsexec", end[] = "--";
+	static const char name[] = "nsexec", end[] = "--";
 	const struct nsx_words *words = &c->how->words;
 	char **argv = c->argv - nsx_call_slots(c->how);
 	struct nsx_text t = nsx_text_on(c->numbers, sizeof(c->numbers));
@@ -66,11 +66,11 @@ static char **make_argv(struct nsx_call *c, int channel, int target)
 	nsx_text_i64(&t, channel);
 	nsx_text_str(&t, ",");
 	nsx_text_i64(&t, target);
-	argv[0] = name;
+	argv[0] = (char *)(uintptr_t)name; /* execve(2) only reads */
 	argv[1] = c->numbers;
 	for (size_t i = 0; i < words->n; i++)
 		argv[2 + i] = words->word[i];
-	argv[2 + words->n] = end;
+	argv[2 + words->n] = (char *)(uintptr_t)end;
 	return argv;
 }
 

@@ -4,11 +4,14 @@
 #include <errno.h>
 
 #include "handoff.h"
+#include "keep.h"
 #include "stage.h"
 
 static _Noreturn void fail_and_exit(struct nsx_call *c, const struct nsx_error *e)
 {
 	c->e = *e;
+	if (c->kept)
+		nsx_keep_tell(c);
 	nsx_sys_exit(127); /* nobody sees it: the caller waits for us, and has the error */
 }
 
@@ -51,14 +54,16 @@ static void have_own_files(struct nsx_call *c)
 
 /*
  * It has the rest of our stack, which we leave alone until it has executed or ended.
- * Return: a sibling's PID, or -errno; with its pidfd, if the kernel has any.
+ * Return: the PID of a sibling, or of a child if we stay, or -errno; with its pidfd, if the
+ * kernel has any.
  */
-static int make_sibling(struct nsx_call *c, nsx_born_fn *born)
+static int make_program(struct nsx_call *c, nsx_born_fn *born)
 {
 	enum { OURS_BYTES = 1024, ALIGNED = 16 };
 	const size_t left = (size_t)((char *)__builtin_frame_address(0) - c->stack);
 	const struct nsx_birth birth = {
-		.flags = NSX_CLONE_VM | NSX_CLONE_VFORK | NSX_CLONE_PARENT | NSX_CLONE_PIDFD,
+		.flags = NSX_CLONE_VM | NSX_CLONE_VFORK | NSX_CLONE_PIDFD |
+			 (c->kept ? 0 : NSX_CLONE_PARENT),
 		.stack = c->stack,
 		.stack_bytes = (left - OURS_BYTES) / ALIGNED * ALIGNED,
 		.pidfd = &c->program_pidfd,
@@ -70,25 +75,45 @@ static int make_sibling(struct nsx_call *c, nsx_born_fn *born)
 	return pid;
 }
 
+/* Of a child whose end nobody heeds there is no status.  The program heeds it as the host does. */
+static void heed_children(struct nsx_call *c)
+{
+	const struct nsx_sigaction by_default = { 0 };
+	struct nsx_sigaction was;
+
+	if (nsx_sys_sigaction(SIGCHLD, NULL, &was) < 0 || was.handler != 1)
+		return;
+	c->heedless = true;
+	(void)nsx_sys_sigaction(SIGCHLD, &by_default, NULL); /* cannot fail: a signal like others */
+}
+
 /* The rest of the plan, and the program, in a process that is born inside; or in this one. */
 static _Noreturn void go_on(struct nsx_call *c, nsx_born_fn *born, bool forks)
 {
 	struct nsx_error e = { 0 };
+	const int group = nsx_sys_getpgid(0);
 	int pid;
 
 	if (nsx_start_in_group(c, &e) < 0)
 		fail_and_exit(c, &e);
-	if (!forks) {
+	if (!forks && !c->kept) {
 		have_own_files(c);
 		born(c);
 	}
+	if (c->kept)
+		heed_children(c);
 	c->middle_itself = nsx_sys_getpid();
-	pid = make_sibling(c, born);
+	pid = make_program(c, born);
+	if (c->kept && c->grouped)
+		(void)nsx_syscall2(__NR_setpgid, 0,
+				   group); /* what ends the program's is not for us */
 	if (pid < 0) {
 		(void)nsx_fail(&e, NSX_STEP_FORK, -pid, "program's process", NULL);
 		fail_and_exit(c, &e);
 	}
 	c->program_pid = pid;
+	if (c->kept)
+		nsx_keep_stay(c);
 	nsx_sys_exit(0);
 }
 
@@ -182,6 +207,8 @@ void nsx_middle(void *arg)
 	struct nsx_error e = { 0 };
 	int rc;
 
+	if (c->kept) /* without the thread that waits nobody needs us */
+		(void)nsx_sys_prctl(NSX_PR_SET_PDEATHSIG, SIGKILL); /* cannot fail */
 	if (c->ready && shares_as_planned(&c->ready->facts))
 		rc = join_ready(c, &e);
 	else

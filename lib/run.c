@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "child.h"
 #include "collect.h"
 #include "session.h"
+#include "sized.h"
 #include "signals.h"
 #include "spawn.h"
 
@@ -59,11 +59,12 @@ static int open_streams(struct streams *s, bool feeds, struct nsx_error *e)
 
 /* The streams first, and then what the program's own files say. */
 static int spawn_with(const struct place *place, const struct nsexec_program *program,
-		      const struct streams *s, struct nsexec_child *child, struct nsx_error *e)
+		      const struct streams *s, struct nsx_kept *kept, struct nsx_error *e)
 {
 	const size_t n = program->n_files + 3;
 	struct nsexec_program with = *program;
 	struct nsexec_file *file = calloc(n, sizeof(*file));
+	struct nsexec_child child;
 	int rc;
 
 	if (!file)
@@ -76,17 +77,19 @@ static int spawn_with(const struct place *place, const struct nsexec_program *pr
 		memcpy(file + 3, program->file, program->n_files * sizeof(*file));
 	with.file = file;
 	with.n_files = n;
-	rc = place->session ? nsx_session_spawn(place->session, &with, child, e)
-			    : nsx_spawn(&(const struct nsx_spawning){ .options = place->how },
-					&with, child, e);
+	if (place->session)
+		rc = nsx_session_spawn(place->session, &with, &child, kept, e);
+	else
+		rc = nsx_spawn(&(const struct nsx_spawning){ .options = place->how, .kept = kept },
+			       &with, &child, e);
 	free(file);
 	return rc;
 }
 
 static int take_io(struct nsexec_io *io, struct nsx_error *e)
 {
-	if (io->size != sizeof(*io))
-		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "size of struct nsexec_io", NULL);
+	if (nsx_sized_check(io, "struct nsexec_io", sizeof(*io), sizeof(*io), e) < 0)
+		return -1;
 	io->status = io->timed_out = io->truncated = 0;
 	io->out = io->err = NULL;
 	io->out_bytes = io->err_bytes = 0;
@@ -98,18 +101,18 @@ static int run(const struct place *place, const struct nsexec_program *program,
 {
 	struct streams s = { { NSX_NOFD, NSX_NOFD, NSX_NOFD }, { NSX_NOFD, NSX_NOFD, NSX_NOFD } };
 	struct nsexec_program taken;
-	struct nsexec_child child;
+	struct nsx_kept kept;
 	int rc;
 
 	if (take_io(io, e) < 0 || nsx_program_take(program, &taken, e) < 0)
 		return -1;
 	rc = open_streams(&s, io->in_bytes, e);
 	if (rc == 0)
-		rc = spawn_with(place, &taken, &s, &child, e);
+		rc = spawn_with(place, &taken, &s, &kept, e);
 	close_all(s.its);
 	if (rc == 0) {
-		rc = nsx_collect(io, s.ours, &child, e);
-		nsx_fd_close(&child.pidfd);
+		rc = nsx_collect(io, s.ours, &kept, e);
+		nsx_kept_close(&kept);
 	}
 	close_all(s.ours);
 	if (rc < 0)

@@ -19,10 +19,13 @@ struct nsexec_session {
 	_Alignas(16) char stack[NSX_CALL_STACK_BYTES];
 };
 
-/* What is made of one program's environment cannot be another's. */
+/*
+ * What is made of one program's environment cannot be another's; and directories that are
+ * opened out here are replaced in a new mount namespace, see acts.h.
+ */
 static bool plan_serves_all(const struct nsx_request *rq)
 {
-	return !nsx_environment_asked(rq);
+	return !nsx_environment_asked(rq) && !(rq->unshare & NSX_KIND_BIT(NSX_MNT));
 }
 
 static int open_session(const struct nsexec_options *options, struct nsexec_session *s,
@@ -39,6 +42,9 @@ static int open_session(const struct nsexec_options *options, struct nsexec_sess
 		return -1;
 	if (!s->how.rq.target)
 		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "a session needs a target", NULL);
+	/* The cgroup is for the program, not for who may stay in front of it. */
+	if (s->how.rq.join_cgroup && s->how.rq.fork == NSX_FORK_AUTO)
+		s->how.rq.fork = NSX_FORK_ALWAYS;
 	if (nsx_spawn_look(&s->looked, e) < 0)
 		return -1;
 	s->planned = plan_serves_all(&s->how.rq);
@@ -73,16 +79,24 @@ struct nsexec_session *nsexec_session_open(const struct nsexec_options *how,
 }
 
 int nsx_session_spawn(struct nsexec_session *s, const struct nsexec_program *program,
-		      struct nsexec_child *child, struct nsx_error *e)
+		      struct nsexec_child *child, struct nsx_kept *kept, struct nsx_error *e)
 {
 	const struct nsx_engine *en = &s->looked.en;
+	const struct nsx_spawning spawning = {
+		.how = &s->how,
+		.ready = s->planned ? en : NULL,
+		.spares = &s->spares,
+		.kept = kept,
+	};
 
 	if (nsx_target_alive(&en->target, e) < 0)
 		return -1;
-	return nsx_spawn(&(const struct nsx_spawning){ .how = &s->how,
-						       .ready = s->planned ? en : NULL,
-						       .spares = &s->spares },
-			 program, child, e);
+	if (nsx_spawn(&spawning, program, child, e) == 0)
+		return 0;
+	/* While it ends it has left its namespaces, and its pidfd does not tell yet. */
+	if (e->err == ESRCH)
+		e->step = NSX_STEP_TARGET;
+	return -1;
 }
 
 int nsexec_session_spawn(struct nsexec_session *s, const struct nsexec_program *program,
@@ -92,7 +106,7 @@ int nsexec_session_spawn(struct nsexec_session *s, const struct nsexec_program *
 	struct nsx_error e = { 0 };
 
 	if (nsx_program_take(program, &taken, &e) < 0 ||
-	    nsx_session_spawn(s, &taken, child, &e) < 0)
+	    nsx_session_spawn(s, &taken, child, NULL, &e) < 0)
 		return nsx_api_fail(error, &e);
 	return 0;
 }

@@ -3,10 +3,10 @@
 #ifndef NSX_SESSION_H
 #define NSX_SESSION_H
 
-#include "api.h"
+#include "keep.h"
 
 /* As nsexec_session_spawn(), for others of this library; @program has been taken. */
 int nsx_session_spawn(struct nsexec_session *s, const struct nsexec_program *program,
-		      struct nsexec_child *child, struct nsx_error *e);
+		      struct nsexec_child *child, struct nsx_kept *kept, struct nsx_error *e);
 
 #endif

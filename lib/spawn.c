@@ -57,6 +57,26 @@ static void prepare(struct nsx_call *c)
 	c->in = &c->en;
 }
 
+/* The process in between has done its part.  It ends silently, so nobody else has waited for it. */
+static void reap(int pid)
+{
+	(void)nsx_sys_wait(pid, NULL, NSX_WAIT_ALL);
+}
+
+/* Middle was killed while it waited for a process that goes on, on a stack that is to be unmapped. */
+static void end_orphan(struct nsx_call *c)
+{
+	struct nsx_pollfd ends = { .fd = c->program_pidfd, .events = 1 };
+
+	if (c->program_pid || c->program_pidfd == NSX_NOFD)
+		return;
+	c->launched = false;					    /* whatever it has said */
+	(void)nsx_sys_pidfd_send_signal(c->program_pidfd, SIGKILL); /* or it has ended */
+	(void)nsx_sys_poll(&ends, 1, -1);			    /* also of one that is kept */
+	(void)nsx_sys_waitid(NSX_P_PIDFD, c->program_pidfd, NULL, NSX_WAIT_EXITED | NSX_WAIT_ALL);
+	nsx_fd_close(&c->program_pidfd);
+}
+
 /*
  * All signals are held, in us and so in all that is born: a handler of the host would run
  * in its memory without being it.
@@ -64,9 +84,11 @@ static void prepare(struct nsx_call *c)
 static int bear(struct nsx_call *c, nsx_born_fn *middle, struct nsx_error *e)
 {
 	const struct nsx_birth birth = {
-		.flags = NSX_CLONE_VM | NSX_CLONE_VFORK | NSX_CLONE_FILES,
+		.flags = NSX_CLONE_VM | NSX_CLONE_FILES |
+			 (c->kept ? NSX_CLONE_PIDFD : NSX_CLONE_VFORK),
 		.stack = c->stack,
 		.stack_bytes = NSX_CALL_STACK_BYTES,
+		.pidfd = &c->middle_pidfd,
 	};
 	int pid = nsx_sys_clone_on(&birth, false, middle, c);
 
@@ -77,6 +99,12 @@ static int bear(struct nsx_call *c, nsx_born_fn *middle, struct nsx_error *e)
 	if (pid < 0)
 		return nsx_fail(e, NSX_STEP_FORK, -pid, "process that enters", NULL);
 	c->middle = pid;
+	if (c->kept && nsx_keep_hear(c, e) < 0) {
+		reap(pid);
+		end_orphan(c);
+		nsx_fd_close(&c->middle_pidfd);
+		return -1;
+	}
 	return 0;
 }
 
@@ -92,12 +120,6 @@ static void release(const struct nsx_call *c)
 	(void)nsx_sys_sigmask(SIG_SETMASK, &c->mask, NULL); /* likewise */
 }
 
-/* The process in between has done its part.  It ends silently, so nobody else has waited for it. */
-static void reap(int pid)
-{
-	(void)nsx_sys_wait(pid, NULL, NSX_WAIT_ALL);
-}
-
 /* Has it become what it was made for?  Otherwise it ends, or has ended. */
 static int find_out(struct nsx_call *c, const struct nsexec_child *child, struct nsx_error *e)
 {
@@ -107,32 +129,22 @@ static int find_out(struct nsx_call *c, const struct nsexec_child *child, struct
 	}
 	if (c->launched)
 		return nsx_listen(c, child, e);
-	if (!c->executes || nsx_ended_unseen(child->pid))
+	if (!c->executes || (!c->kept && nsx_ended_unseen(child->pid)))
 		return nsx_fail(e, NSX_STEP_EXEC, ECHILD, "the program's process was killed",
 				c->argv[0]);
 	return 0;
 }
 
 /* A descriptor below 3 would be taken for a standard stream that the host has closed. */
-static int own_pidfd(struct nsexec_child *child, int32_t pidfd, struct nsx_error *e)
+static int own_pidfd(struct nsexec_child *child, int32_t *pidfd, struct nsx_error *e)
 {
-	child->pidfd = pidfd == NSX_NOFD ? nsx_fd_pidfd(child->pid) : nsx_fd_lift(pidfd);
+	child->pidfd = *pidfd == NSX_NOFD ? nsx_fd_pidfd(child->pid) : nsx_fd_lift(*pidfd);
+	*pidfd = NSX_NOFD;
 	if (child->pidfd == -ENOSYS)
 		child->pidfd = NSX_NOFD; /* before Linux 5.3 */
 	if (child->pidfd >= NSX_NOFD)
 		return 0;
 	return nsx_fail(e, NSX_STEP_OPEN, -child->pidfd, "pidfd of the program", NULL);
-}
-
-/* Middle was killed while it waited for a process that goes on, on a stack that is to be unmapped. */
-static void end_orphan(struct nsx_call *c)
-{
-	if (c->program_pid || c->program_pidfd == NSX_NOFD)
-		return;
-	c->launched = false;					    /* whatever it has said */
-	(void)nsx_sys_pidfd_send_signal(c->program_pidfd, SIGKILL); /* or it has ended */
-	(void)nsx_sys_waitid(NSX_P_PIDFD, c->program_pidfd, NULL, NSX_WAIT_EXITED | NSX_WAIT_ALL);
-	nsx_fd_close(&c->program_pidfd);
 }
 
 /*
@@ -155,6 +167,16 @@ static void name_program(struct nsx_call *c)
 		c->program_pid = pid;
 }
 
+/* Nothing is left.  One that is kept is not ours, but ends before its keeper. */
+static void clear_away(struct nsx_call *c, const struct nsexec_child *child, bool runs)
+{
+	if (runs)
+		(void)nsx_sys_kill(child->pid, SIGKILL); /* nobody could say how it is called */
+	reap(c->kept ? c->middle : child->pid);
+	nsx_fd_close(&c->middle_pidfd);
+	nsx_fd_close(&c->program_pidfd);
+}
+
 static int conclude(struct nsx_call *c, struct nsexec_child *child, struct nsx_error *e)
 {
 	int32_t *pidfd = c->program_pid ? &c->program_pidfd : &c->middle_pidfd;
@@ -165,14 +187,11 @@ static int conclude(struct nsx_call *c, struct nsexec_child *child, struct nsx_e
 	child->pid = c->program_pid ? c->program_pid : c->middle;
 	child->pidfd = *pidfd;
 	rc = find_out(c, child, e);
-	if (c->program_pid)
+	if (c->program_pid && !c->kept)
 		reap(c->middle);
-	if (rc == 0 && own_pidfd(child, *pidfd, e) == 0)
+	if (rc == 0 && own_pidfd(child, pidfd, e) == 0)
 		return 0;
-	if (rc == 0)
-		(void)nsx_sys_kill(child->pid, SIGKILL); /* nobody could say how it is called */
-	reap(child->pid);
-	nsx_fd_close(pidfd);
+	clear_away(c, child, rc == 0);
 	return -1;
 }
 
@@ -237,8 +256,11 @@ int nsx_spawn(const struct nsx_spawning *s, const struct nsexec_program *program
 	memcpy(c->argv, program->argv, (argc + 1) * sizeof(char *));
 	if (!s->how)
 		rc = nsx_spawn_read(s->options, &room->how, e);
+	if (!s->how && s->kept && room->how.rq.fork == NSX_FORK_AUTO)
+		room->how.rq.fork = NSX_FORK_ALWAYS; /* what is the program's is not its keeper's */
 	c->how = s->how ? s->how : &room->how;
 	c->ready = s->ready;
+	c->kept = s->kept;
 	c->program = program;
 	c->envp = (char *const *)(uintptr_t)program->envp;
 	if (rc == 0)
@@ -247,7 +269,16 @@ int nsx_spawn(const struct nsx_spawning *s, const struct nsexec_program *program
 		rc = spawn(c, child, e);
 		nsx_files_close(program, c->opened);
 	}
-	nsx_room_give(s->spares, room);
+	if (rc == 0 && s->kept)
+		*s->kept = (struct nsx_kept){
+			.room = room,
+			.spares = s->spares,
+			.ends = { .fd = c->middle_pidfd, .events = 1 },
+			.pid = c->middle,
+			.program = *child,
+		};
+	else
+		nsx_room_give(s->spares, room);
 	return rc;
 }
 

@@ -4,7 +4,7 @@
 #define NSX_SPAWN_H
 
 #include "call.h"
-#include "room.h"
+#include "keep.h"
 
 /* Into what. */
 struct nsx_spawning {
@@ -12,10 +12,12 @@ struct nsx_spawning {
 	const struct nsx_how *how;	      /* as read already, */
 	const struct nsx_engine *ready;	      /* maybe looked at and planned, */
 	struct nsx_spares *spares;	      /* with rooms that are kept */
+	struct nsx_kept *kept;		      /* out: the program's keeper; NULL: it needs none */
 };
 
 /**
  * nsx_spawn() - start a program
+ * @child: out: if it is kept, its keeper has it
  * @e: zeroed by the caller
  *
  * Context: any thread; no libc.

@@ -129,17 +129,17 @@ static int ask_all(int set, unsigned *lacking, struct nsx_error *e)
 	return 0;
 }
 
-int nsexec_supported(int set, int *missing, struct nsexec_error *out)
+int nsexec_supported(int set, int *missing, struct nsexec_error *e)
 {
-	struct nsx_error e = { 0 };
+	struct nsx_error error = { 0 };
 	unsigned lacking = 0;
 
-	if (ask_all(set, &lacking, &e) < 0)
-		return nsx_api_fail(out, &e);
+	if (ask_all(set, &lacking, &error) < 0)
+		return nsx_api_fail(e, &error);
 	if (missing)
 		*missing = (int)lacking;
 	if (!lacking)
 		return 1;
-	(void)nsx_api_fail(out, &e);
+	(void)nsx_api_fail(e, &error);
 	return 0;
 }

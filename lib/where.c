@@ -202,50 +202,50 @@ bool nsx_where_is_ours(enum nsx_kind kind, const struct nsx_ns_id *id)
 	return is(kind, "", id) && (!for_children || is(kind, "_for_children", id));
 }
 
-int nsexec_open(const struct nsexec_where *where, int kind, struct nsexec_error *out)
+int nsexec_open(const struct nsexec_where *where, int kind, struct nsexec_error *e)
 {
-	struct nsx_error e = { 0 };
+	struct nsx_error error = { 0 };
 	enum nsx_kind k;
-	int fd = nsx_api_kind(kind, &k, &e) < 0 ? -1 : nsx_where_open(where, k, &e);
+	int fd = nsx_api_kind(kind, &k, &error) < 0 ? -1 : nsx_where_open(where, k, &error);
 
-	return fd < 0 ? nsx_api_fail(out, &e) : fd;
+	return fd < 0 ? nsx_api_fail(e, &error) : fd;
 }
 
 int nsexec_identify(const struct nsexec_where *where, int kind, struct nsexec_id *id,
-		    struct nsexec_error *out)
+		    struct nsexec_error *e)
 {
-	struct nsx_error e = { 0 };
+	struct nsx_error error = { 0 };
 	struct nsx_ns_id found;
 	enum nsx_kind k;
 	nsx_autofd fd = NSX_NOFD;
 	int rc;
 
-	if (nsx_api_kind(kind, &k, &e) < 0)
-		return nsx_api_fail(out, &e);
-	fd = nsx_where_open(where, k, &e);
+	if (nsx_api_kind(kind, &k, &error) < 0)
+		return nsx_api_fail(e, &error);
+	fd = nsx_where_open(where, k, &error);
 	if (fd < 0) {
-		(void)nsx_api_fail(out, &e);
-		return nsx_where_is_gone(where, &e) ? NSEXEC_GONE : -1;
+		(void)nsx_api_fail(e, &error);
+		return nsx_where_is_gone(where, &error) ? NSEXEC_GONE : -1;
 	}
 	rc = nsx_nsfile_identify(fd, &found);
 	if (rc < 0) {
-		(void)nsx_fail(&e, NSX_STEP_CHECK, -rc, nsx_kind_table[k].name, NULL);
-		return nsx_api_fail(out, &e);
+		(void)nsx_fail(&error, NSX_STEP_CHECK, -rc, nsx_kind_table[k].name, NULL);
+		return nsx_api_fail(e, &error);
 	}
 	*id = (struct nsexec_id){ found.dev, found.ino };
 	return 0;
 }
 
 /* @tid: 0: of the process. */
-static int path_of(int pid, int tid, int kind, char *buf, size_t size, struct nsexec_error *out)
+static int path_of(int pid, int tid, int kind, char *buf, size_t size, struct nsexec_error *e)
 {
-	struct nsx_error e = { 0 };
+	struct nsx_error error = { 0 };
 	char path[72];
 	struct nsx_text t = nsx_text_on(path, sizeof(path));
 	enum nsx_kind k;
 
-	if (nsx_api_kind(kind, &k, &e) < 0)
-		return nsx_api_fail(out, &e);
+	if (nsx_api_kind(kind, &k, &error) < 0)
+		return nsx_api_fail(e, &error);
 	nsx_text_str(&t, "/proc/");
 	nsx_text_i64(&t, pid);
 	if (tid) {
@@ -255,12 +255,12 @@ static int path_of(int pid, int tid, int kind, char *buf, size_t size, struct ns
 	nsx_text_str(&t, "/ns/");
 	nsx_text_str(&t, nsx_kind_table[k].name);
 	if (pid <= 0 || tid < 0)
-		(void)nsx_fail(&e, NSX_STEP_OPTIONS, 0, "not the PID or id of anybody", path);
+		(void)nsx_fail(&error, NSX_STEP_OPTIONS, 0, "not the PID or id of anybody", path);
 	else if (t.len >= size)
-		(void)nsx_fail(&e, NSX_STEP_OPTIONS, ERANGE, "path is longer than its buffer",
+		(void)nsx_fail(&error, NSX_STEP_OPTIONS, ERANGE, "path is longer than its buffer",
 			       path);
-	if (e.step != NSX_STEP_NONE)
-		return nsx_api_fail(out, &e);
+	if (error.step != NSX_STEP_NONE)
+		return nsx_api_fail(e, &error);
 	(void)nsx_api_give(&t, buf, size); /* as long as it is known to be */
 	return 0;
 }

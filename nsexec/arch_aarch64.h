@@ -44,15 +44,14 @@ static inline long nsx_clone_ending(unsigned long flags, void *stack)
 	return x0;
 }
 
-static inline long nsx_clone_calling(long nr, long a, long b, long c, long d, long e,
-				     nsx_born_fn *born, void *arg)
+static inline long nsx_clone_calling(long nr, long a, long b, long c, nsx_born_fn *born, void *arg)
 {
 	register long x8 __asm__("x8") = nr;
 	register long x0 __asm__("x0") = a;
 	register long x1 __asm__("x1") = b;
 	register long x2 __asm__("x2") = c;
-	register long x3 __asm__("x3") = d;
-	register long x4 __asm__("x4") = e;
+	register long x3 __asm__("x3") = 0;
+	register long x4 __asm__("x4") = 0;
 	register nsx_born_fn *x20 __asm__("x20") = born;
 	register void *x21 __asm__("x21") = arg;
 
@@ -72,7 +71,7 @@ static inline long nsx_clone_calling(long nr, long a, long b, long c, long d, lo
 
 /* flags, stack and where the pidfd goes are the first three everywhere. */
 #define NSX_CLONE_CALLING(flags, stack, pidfd, born, arg) \
-	nsx_clone_calling(__NR_clone, (long)(flags), (long)(stack), (long)(pidfd), 0, 0, born, arg)
+	nsx_clone_calling(__NR_clone, (long)(flags), (long)(stack), (long)(pidfd), born, arg)
 
 static inline uintptr_t nsx_thread_pointer(void)
 {

@@ -44,15 +44,14 @@ static inline long nsx_clone_ending(unsigned long flags, void *stack)
 	return a0;
 }
 
-static inline long nsx_clone_calling(long nr, long a, long b, long c, long d, long e,
-				     nsx_born_fn *born, void *arg)
+static inline long nsx_clone_calling(long nr, long a, long b, long c, nsx_born_fn *born, void *arg)
 {
 	register long a7 __asm__("a7") = nr;
 	register long a0 __asm__("a0") = a;
 	register long a1 __asm__("a1") = b;
 	register long a2 __asm__("a2") = c;
-	register long a3 __asm__("a3") = d;
-	register long a4 __asm__("a4") = e;
+	register long a3 __asm__("a3") = 0;
+	register long a4 __asm__("a4") = 0;
 	register nsx_born_fn *s2 __asm__("s2") = born;
 	register void *s3 __asm__("s3") = arg;
 
@@ -71,7 +70,7 @@ static inline long nsx_clone_calling(long nr, long a, long b, long c, long d, lo
 
 /* flags, stack and where the pidfd goes are the first three everywhere. */
 #define NSX_CLONE_CALLING(flags, stack, pidfd, born, arg) \
-	nsx_clone_calling(__NR_clone, (long)(flags), (long)(stack), (long)(pidfd), 0, 0, born, arg)
+	nsx_clone_calling(__NR_clone, (long)(flags), (long)(stack), (long)(pidfd), born, arg)
 
 static inline uintptr_t nsx_thread_pointer(void)
 {

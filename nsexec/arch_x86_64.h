@@ -41,11 +41,10 @@ static inline long nsx_clone_ending(unsigned long flags, void *stack)
 	return ret;
 }
 
-static inline long nsx_clone_calling(long nr, long a, long b, long c, long d, long e,
-				     nsx_born_fn *born, void *arg)
+static inline long nsx_clone_calling(long nr, long a, long b, long c, nsx_born_fn *born, void *arg)
 {
-	register long r10 __asm__("r10") = d;
-	register long r8 __asm__("r8") = e;
+	register long r10 __asm__("r10") = 0;
+	register long r8 __asm__("r8") = 0;
 	register nsx_born_fn *r12 __asm__("r12") = born;
 	register void *r13 __asm__("r13") = arg;
 	long ret;
@@ -66,7 +65,7 @@ static inline long nsx_clone_calling(long nr, long a, long b, long c, long d, lo
 
 /* flags, stack and where the pidfd goes are the first three everywhere. */
 #define NSX_CLONE_CALLING(flags, stack, pidfd, born, arg) \
-	nsx_clone_calling(__NR_clone, (long)(flags), (long)(stack), (long)(pidfd), 0, 0, born, arg)
+	nsx_clone_calling(__NR_clone, (long)(flags), (long)(stack), (long)(pidfd), born, arg)
 
 static inline uintptr_t nsx_thread_pointer(void)
 {

@@ -22,6 +22,9 @@ void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const 
 	en->let_go = NULL;
 	en->keeps_files = false;
 	en->shares = false;
+	en->sibling = false;
+	en->made = NULL;
+	en->born = 0;
 	en->plan.n = 0;
 	en->plan.joins = 0;
 	en->plan.forks = false;
@@ -37,11 +40,11 @@ void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const 
 	en->program = (struct nsx_program){ .channel = NSX_NOFD };
 }
 
-static int open_target(struct nsx_engine *en, struct nsx_error *e)
+int nsx_engine_target(struct nsx_engine *en, struct nsx_error *e)
 {
 	struct nsx_who who;
 
-	if (!en->rq->target)
+	if (!en->rq->target || en->target.pid)
 		return 0;
 	if (nsx_who_parse(en->rq->target, &who, e) < 0)
 		return -1;
@@ -98,7 +101,7 @@ static int make_plan(struct nsx_engine *en, enum nsx_way way, struct nsx_error *
 
 int nsx_engine_look(struct nsx_engine *en, struct nsx_error *e)
 {
-	if (open_target(en, e) < 0 || make_environment(en, e) < 0)
+	if (nsx_engine_target(en, e) < 0 || make_environment(en, e) < 0)
 		return -1;
 	if (learn(en, e) < 0)
 		return -1;
@@ -113,12 +116,18 @@ int nsx_engine_look(struct nsx_engine *en, struct nsx_error *e)
  */
 static void guard(struct nsx_engine *en)
 {
-	if (en->guarded || !en->plan.joins || en->shares)
+	if (en->guarded || !(en->plan.joins | en->born) || en->shares)
 		return;
 	if (en->host_fork)
 		en->dumpable = nsx_sys_prctl(NSX_PR_GET_DUMPABLE, 0);
 	(void)nsx_sys_prctl(NSX_PR_SET_DUMPABLE, 0); /* cannot fail: a valid value */
 	en->guarded = true;
+}
+
+void nsx_engine_born(struct nsx_engine *en, nsx_kinds kinds)
+{
+	en->born = kinds;
+	guard(en);
 }
 
 /* A refused attempt has joined nothing; looking on needs our own files in /proc. */
@@ -211,7 +220,7 @@ static int join(struct nsx_engine *en, struct nsx_error *e)
 
 int nsx_engine_join(struct nsx_engine *en, struct nsx_error *e)
 {
-	if (open_target(en, e) < 0 || make_environment(en, e) < 0)
+	if (nsx_engine_target(en, e) < 0 || make_environment(en, e) < 0)
 		return -1;
 	return join(en, e);
 }
@@ -227,7 +236,7 @@ int nsx_engine_enter(struct nsx_engine *en, struct nsx_error *e)
 	if (report != NSX_NOFD && nsx_sys_fcntl(report, F_SETFD, FD_CLOEXEC) < 0)
 		return nsx_fail_number(e, NSX_STEP_REPORT, EBADF, "--report-fd", "descriptor ",
 				       (uint64_t)report, "");
-	if (open_target(en, e) < 0 || make_environment(en, e) < 0)
+	if (nsx_engine_target(en, e) < 0 || make_environment(en, e) < 0)
 		return -1;
 	if (nsx_shapes_open(en, e) < 0)
 		return -1;
@@ -261,7 +270,7 @@ static bool stays_guarded(const struct nsx_engine *en)
 	case NSX_DUMPABLE_AUTO:
 		break;
 	}
-	return en->plan.joins & near;
+	return (en->plan.joins | en->born) & near;
 }
 
 static void unguard(const struct nsx_engine *en)

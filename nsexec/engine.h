@@ -24,6 +24,10 @@ struct nsx_engine {
 	void (*let_go)(void);	   /* in the waiter: drop the memory of the host; or NULL */
 	bool keeps_files;	   /* the host needs its own files wherever it goes on */
 	bool shares;		   /* this process has the memory of another, until it executes */
+	bool sibling;		   /* the new process, if there must be one: as if detached */
+	void (*made)(struct nsx_engine *en,
+		     int pid); /* in the first process: it is made; or NULL */
+	nsx_kinds born;	       /* of the target: this process is there already, by birth */
 	struct nsx_target target;
 	struct nsx_standing standing;
 	struct nsx_process process;
@@ -50,6 +54,17 @@ struct nsx_engine {
  */
 void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const struct nsx_log *log,
 		     char *const *envp);
+
+/**
+ * nsx_engine_target() - find the target now, if one is asked for
+ *
+ * The others do so by themselves.  This is for who enters by a process that calls it by
+ * another PID.
+ */
+int nsx_engine_target(struct nsx_engine *en, struct nsx_error *e);
+
+/* Say that this process was born in @kinds of the target, and so has no time to lose. */
+void nsx_engine_born(struct nsx_engine *en, nsx_kinds kinds);
 
 /* Everything up to the plan, from complete facts: changes nothing. */
 int nsx_engine_look(struct nsx_engine *en, struct nsx_error *e);

@@ -140,6 +140,15 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 				  "leave out --bounding and it will be as --caps says",
 	[NSX_HINT_GAINED] =
 		"join one, -U, or create one; or name the capabilities: --caps, --ambient",
+	[NSX_HINT_NO_WAY_BACK] =
+		"a thread cannot leave it again; nsexec_clone() runs a function in a process "
+		"inside",
+	[NSX_HINT_OUTER_HOME] = "where this thread is now is owned by an outer user namespace; "
+				"nsexec_clone() runs a function in a process inside",
+	[NSX_HINT_FIRST_CHILD] = "the PID namespace for this thread's children has no first "
+				 "process yet; fork it before",
+	[NSX_HINT_IN_CALL] = "a call would wait for its own end here; let it run what it wants by "
+			     "nsexec_enter()",
 };
 
 const char *nsx_step_name(enum nsx_step step)

@@ -26,13 +26,13 @@ static int fail(const char *program, int err, bool is_there, struct nsx_error *e
 /* A text file without "#!" is a shell script, as for execvp(3).  Return: -errno. */
 static int try(char *path, char **program, char *const *envp)
 {
-	static char shell[] = "/bin/sh";
+	static const char shell[] = "/bin/sh";
 	char *name = program[0];
 	int rc = nsx_sys_execve(path, program, envp);
 
 	if (rc != -ENOEXEC)
 		return rc;
-	program[-1] = shell;
+	program[-1] = (char *)shell; /* for execve(2), which only reads it */
 	program[0] = path;
 	rc = nsx_sys_execve(shell, program - 1, envp);
 	program[0] = name;
@@ -103,7 +103,7 @@ static int exec_login(char *shell, char *const *envp)
 
 int nsx_handoff_shell(char *const *envp, struct nsx_error *e)
 {
-	static char fallback[] = "/bin/sh";
+	static const char fallback[] = "/bin/sh";
 	const char *wish = nsx_env_get(envp, "SHELL");
 	char shell[PATH_BYTES];
 	struct nsx_text t = nsx_text_on(shell, sizeof(shell));

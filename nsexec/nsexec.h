@@ -118,14 +118,23 @@ int nsexec_kinds(int *set, struct nsexec_error *e);
  */
 size_t nsexec_kinds_text(int set, char *buf, size_t size);
 
-/* The reverse: names divided by commas, or "all".  Step OPTIONS: a name that is no kind. */
+/**
+ * nsexec_kinds_parse() - the reverse: names divided by commas, or "all"
+ * @set: out; "" is 0, and "all" what nsexec_kinds_known() says
+ * @e:   step OPTIONS: a name that is no kind
+ */
 int nsexec_kinds_parse(const char *text, int *set, struct nsexec_error *e);
 
 /**
  * nsexec_supported() - can these kinds be used here?
  * @missing: out, may be NULL: those of @set that cannot, and bits that are no kind
- * @e: why the first of them cannot: not in this kernel, or none may be created (the
- *     limits in /proc/sys/user, or a system that keeps user namespaces to root)
+ * @e: why the first of them cannot: step CHECK, ENOENT: not in this kernel; UNSHARE: none
+ *     may be created, by ENOSPC, a limit in /proc/sys/user, or EPERM, a system that keeps
+ *     user namespaces to administrators; OPTIONS: no kind
+ *
+ * As the calling thread is now, and if it may not create the others itself, then in a user
+ * namespace of its own.  A limit of a user namespace around ours, or a seccomp filter,
+ * cannot be seen.
  *
  * Return: 1: yes, each; 0: no, with @e filled; -1: cannot be told, with @e filled.
  */
@@ -133,10 +142,10 @@ int nsexec_supported(int set, int *missing, struct nsexec_error *e);
 
 /* Where a namespace is to be found. */
 enum nsexec_place {
-	NSEXEC_OF_PID,	  /* of the process @number */
+	NSEXEC_OF_PID,	  /* of the process @number, which is its first thread's */
 	NSEXEC_OF_PIDFD,  /* of the process whose pidfd is @number */
 	NSEXEC_OF_THREAD, /* of the thread @number, as gettid(2); 0: of the one that calls */
-	NSEXEC_AT_PATH,	  /* the file @path: /run/netns/NAME, /proc/PID/ns/KIND, ... */
+	NSEXEC_AT_PATH,	  /* the file @path: /run/netns/NAME, /proc/PID/ns/KIND; or :ID:INODE */
 	NSEXEC_AT_FD	  /* the descriptor @number is one already; stays the caller's */
 };
 
@@ -165,9 +174,10 @@ struct nsexec_id {
 /**
  * nsexec_identify() - which namespace is it?
  * @kind: one kind
+ * @e:    as nsexec_open(), which must be possible too
  *
- * Return: 0; NSEXEC_GONE: who had it is gone (a zombie has left its namespaces too), with
- * @e filled; -1: any other failure.
+ * Return: 0; NSEXEC_GONE: who had it is gone, with @e filled (a zombie has left its
+ * namespaces too, and so has a process whose first thread has ended); -1: any other failure.
  */
 int nsexec_identify(const struct nsexec_where *where, int kind, struct nsexec_id *id,
 		    struct nsexec_error *e);
@@ -175,14 +185,18 @@ int nsexec_identify(const struct nsexec_where *where, int kind, struct nsexec_id
 /**
  * nsexec_open() - open a namespace, and prove that it is one of that kind
  * @kind: one kind
- * @e:    step TARGET, OPEN or CHECK; a file that is no namespace, or of another kind, is
- *        an error of CHECK, with EINVAL
+ * @e:    step TARGET, with ESRCH: there is no such process or thread; OPEN; CHECK, with
+ *        EINVAL: a file that is no namespace, or of another kind; with ENOENT: this kernel
+ *        has no such kind
  *
  * Return: a descriptor, the caller's to close, or -1.
  */
 int nsexec_open(const struct nsexec_where *where, int kind, struct nsexec_error *e);
 
-/* "/proc/PID/ns/KIND" and "/proc/PID/task/TID/ns/KIND"; fail for what is not one kind. */
+/*
+ * "/proc/PID/ns/KIND" and "/proc/PID/task/TID/ns/KIND".  Step OPTIONS: not one kind, a PID or
+ * TID that nobody has, or with ERANGE: it does not fit, with its NUL, into @size bytes.
+ */
 int nsexec_path(int pid, int kind, char *buf, size_t size, struct nsexec_error *e);
 int nsexec_path_of_thread(int pid, int tid, int kind, char *buf, size_t size,
 			  struct nsexec_error *e);
@@ -192,17 +206,21 @@ int nsexec_path_of_thread(int pid, int tid, int kind, char *buf, size_t size,
 
 /**
  * nsexec_join() - move the calling thread
- * @kinds: of a process or thread: any set; of a file: one kind
+ * @kinds: of a process or thread: any set but 0; of a file: one kind
  * @flags: 0, or NSEXEC_JOIN_THREADED
  *
- * Opened and checked before the first is joined; what is shared already is left out.
- * A user namespace comes first, or last, by who owns the others.  PID and time: only
- * later children are moved.  User and time cannot be joined while there are other
- * threads, whatever @flags; mount only by a thread that shares its root and cwd with no
- * other (unshare(2), CLONE_FS).
+ * All are opened and checked before the first is joined; what is shared already is left
+ * out.  Of a process they are joined all or none, since Linux 5.8 and with one exception:
+ * with NSEXEC_JOIN_THREADED mnt goes before the others.  Else a user namespace comes after
+ * what it does not own, and before what it does.
  *
- * Return: 0, or -1: step GATE if there are other threads; TARGET, OPEN or CHECK: nothing
- * has changed; JOIN: of several kinds some may be joined already.
+ * PID moves only later children.  User and time cannot be joined while there are other
+ * threads, whatever @flags; mnt only by a thread that shares its root and cwd with no
+ * other (unshare(2), CLONE_FS), and it moves these to the root of the other mounts.  User
+ * and group ids stay, however the user namespace may call them.
+ *
+ * Return: 0, or -1: step GATE if there are other threads; OPTIONS, TARGET, OPEN or CHECK:
+ * nothing has changed; JOIN: of several kinds some may be joined already.
  */
 int nsexec_join(const struct nsexec_where *where, int kinds, unsigned flags,
 		struct nsexec_error *e);
@@ -213,35 +231,51 @@ struct nsexec_entry {
 	int kinds;
 };
 
-/* A fourth answer: the function has run, and this thread could not come back. */
+/* A fourth answer: this thread could not come back. */
 #define NSEXEC_STRANDED 2
 
 /**
  * nsexec_enter() - run a function on this thread inside other namespaces, and come back
  * @entry, @n: joined in an order that works; one kind twice is an error; @n may be 0
- * @call:  gets @arg; what it returns goes to @result, which may be NULL
+ * @call:  gets @arg; what it returns goes to @result, which may be NULL.  It has to return:
+ *         no longjmp(3), and no end of the thread
+ * @e:     step OPTIONS, TARGET, OPEN or CHECK: nothing was joined; JOIN.  If stranded: what
+ *         could not be left, step JOIN, ROOT or CWD
  *
  * For cgroup, ipc, net, pid (for children that it makes) and uts; for mnt only on a
  * thread that shares root and cwd with no other, whose root and cwd come back too.  For
- * user and time there is no way back: nsexec_clone() serves.
+ * user and time there is no way back: nsexec_clone() serves.  Nor is there one to a
+ * namespace that an outer user namespace owns, such as the host's network for who is root
+ * by unshare -Ur alone; that is asked first, and an error of CHECK.
  *
- * Everything is opened before anything is joined.  If a join fails, or @call has
- * returned, the thread goes back.
+ * Everything is opened before anything is joined; what is shared already is left out.  If a
+ * join fails, or @call has returned, the thread goes back.  Other threads stay where they
+ * are.  What else @call changes is not undone.  While it runs, signals that this thread
+ * does not block are handled inside.  @call may enter again, if /proc there shows this
+ * thread.
  *
  * Return: 0: it has run, and we are back.  -1: it has not run, and we are back.
- * NSEXEC_STRANDED, with @e: the thread is still elsewhere, whether it has run (@result is
- * set) or not: end it, and let it do nothing more.
+ * NSEXEC_STRANDED: the thread is still elsewhere, whether it has run (@result is set) or
+ * not: end it, and let it do nothing more.
  */
 int nsexec_enter(const struct nsexec_entry *entry, size_t n, int (*call)(void *), void *arg,
 		 int *result, struct nsexec_error *e);
 
-/* A thread that runs functions one after the other, each in the namespaces it names. */
+/*
+ * A thread that runs functions one after the other, each in the namespaces it names.  Its
+ * root, cwd and umask are copies, made when it started, and all signals are blocked in it
+ * but those that a fault raises; programs that a function starts inherit that.
+ *
+ * A child of fork() has none of its parent's: there nsexec_runner_run() fails with ESRCH, and
+ * nsexec_runner_stop() frees the memory.
+ */
 struct nsexec_runner;
 
 /**
  * nsexec_runner_start() - start one
+ * @e: step FORK or UNSHARE
  *
- * Its root and cwd are its own, so it serves mnt too.
+ * It serves all that nsexec_enter() does, mnt too.
  *
  * Return: the runner; NULL: @e filled.
  */
@@ -249,12 +283,18 @@ struct nsexec_runner *nsexec_runner_start(struct nsexec_error *e);
 
 /**
  * nsexec_runner_run() - queue a call, and wait for its end
+ * @e: as nsexec_enter(), or step WAIT: ECANCELED, the runner was stopped before; EDEADLK,
+ *     this is one of its calls; ESRCH, it is the parent's.  Step FORK: see below
  *
- * As nsexec_enter(), on the runner's thread; threads that call it at the same time queue
- * up in that order.  NSEXEC_STRANDED cannot be: a thread that could not come back is
- * replaced, and @e tells if that fails for the next call.  Not from within a call.
+ * As nsexec_enter(), on the runner's thread; but the calling thread opens the targets, so
+ * that its paths and PIDs mean what they mean to it, and is not cancelled while it waits.
+ * Threads that call at the same time queue up in that order.  The calling thread must have
+ * the same table of descriptors as the one that started the runner; not in a signal handler.
  *
- * Return: 0: it has run.  -1: it has not; ECANCELED: the runner was stopped before.
+ * A thread that could not come back ends.  The next call begins another one, which belongs
+ * where its calling thread is; step FORK if that fails.
+ *
+ * Return: 0: it has run.  -1: it has not.
  */
 int nsexec_runner_run(struct nsexec_runner *runner, const struct nsexec_entry *entry, size_t n,
 		      int (*call)(void *), void *arg, int *result, struct nsexec_error *e);
@@ -262,8 +302,9 @@ int nsexec_runner_run(struct nsexec_runner *runner, const struct nsexec_entry *e
 /**
  * nsexec_runner_stop() - finish the running call, fail those that are queued, end the thread
  *
- * Waits for all of that, also for callers to be gone.  @runner is invalid afterwards.
- * NULL: nothing is done.  Not from within a call.
+ * Waits for all of that, also for callers to be gone; none may come any more.  @runner is
+ * invalid afterwards.  Children that its functions have made see their parent's thread end
+ * (prctl(2), PR_SET_PDEATHSIG).  NULL, or from within a call: nothing is done.
  */
 void nsexec_runner_stop(struct nsexec_runner *runner);
 
@@ -430,7 +471,7 @@ struct nsexec_io {
 	size_t size;
 	const void *in; /* for standard input */
 	size_t in_bytes;
-	int timeout_ms;	      /* < 0: none; at the end of it the program is killed */
+	int timeout_ms;	      /* up to 0: no limit; else the program is killed then */
 	size_t out_bytes_max; /* of each of the two; more is read and dropped.  0: 1 MiB */
 	/* out */
 	int status; /* as waitpid(2) has it */
@@ -446,7 +487,9 @@ struct nsexec_io {
  * nsexec_run() - spawn, feed, collect and wait
  * @io: its outputs are overwritten; filled also where the program was killed in time
  *
- * Descriptors 0, 1 and 2 are set up before the @program's own file actions.
+ * Descriptors 0, 1 and 2 are set up before the @program's own file actions.  The program is
+ * no child of this process, but of one of ours that stays in front of it, in the caller's
+ * memory, until it ends: no SIGCHLD comes, and no wait(2) sees either, or takes the status.
  *
  * Return: 0: it has run; how it ended is in @io.  -1: step WAIT, if it did run.
  */
@@ -479,7 +522,7 @@ int nsexec_session_spawn(struct nsexec_session *s, const struct nsexec_program *
 int nsexec_session_run(struct nsexec_session *s, const struct nsexec_program *program,
 		       struct nsexec_io *io, struct nsexec_error *e);
 
-/* Is the target still there?  Return: 1, 0; -1: cannot be told. */
+/* Is the target still there?  Return: 1 or 0. */
 int nsexec_session_alive(const struct nsexec_session *s);
 
 /* When no thread uses it any more.  NULL: nothing is done. */
@@ -487,12 +530,25 @@ void nsexec_session_close(struct nsexec_session *s);
 
 /**
  * nsexec_clone() - run a function in a new process inside other namespaces
- * @call: gets @arg; what it returns is the exit status.  It runs in a copy of the memory,
- *        with one thread, as after fork(2)
- * @flags: CLONE_NEW* to create on top; as --unshare does, mounts are private in a new one
+ * @how: NULL: in our own ones.  Without what is for a program: the environment, its label,
+ *       a terminal, an init, @kill_child, @as_target
+ * @call: gets @arg; what it returns is the exit status
+ * @flags: CLONE_NEW* to create on top, in addition to those in @how; as --unshare does,
+ *       mounts are private in a new one.  SIGCHLD may be said too; all else, CLONE_VM among
+ *       it, is an error of step OPTIONS
+ *
+ * As after fork(2), @call has a copy of the memory, one thread, the signals blocked that the
+ * calling thread has, and all of libc.  That thread is a new one: variables of threads have
+ * their first values.  It ends as by _exit(2): nothing is flushed, and no function of
+ * atexit(3) is called.  In a PID, mount or user namespace of the target the process is not
+ * dumpable, since our memory is in it; @dumpable of @how can change that.
  *
  * Returns when the process is inside.  It is a child of this process, for waitpid(2), and
  * lives on when the calling thread ends.
+ *
+ * Where a PID namespace comes with a user namespace that we have no right over, or with
+ * offsets of clocks, or is to persist, there is another child for that time.  It is waited
+ * for in here, but its SIGCHLD is to be seen.
  *
  * Return: 0, or -1: no process is left.
  */

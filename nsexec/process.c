@@ -65,7 +65,7 @@ void nsx_process_bind(const struct nsx_process *p)
  * libc's fork() has the thread id right, but musl before 1.2.4 forgets where the
  * kernel should clear it when the thread ends; glibc has set the same address.
  */
-static int fork_host(nsx_fork_fn *make)
+int nsx_process_fork_host(nsx_fork_fn *make)
 {
 	unsigned long tid_address = 0;
 	int pid;
@@ -92,7 +92,7 @@ static int why_no_fork(void)
 
 int nsx_process_fork_again(nsx_fork_fn *make, int *pid, struct nsx_error *e)
 {
-	*pid = make ? fork_host(make) : nsx_sys_clone_bare(SIGCHLD);
+	*pid = make ? nsx_process_fork_host(make) : nsx_sys_clone_bare(SIGCHLD);
 	if (*pid >= 0)
 		return *pid > 0;
 	return fail(make ? why_no_fork() : -*pid, "program behind its init", e);
@@ -132,7 +132,7 @@ int nsx_process_fork(nsx_fork_fn *make, bool report, struct nsx_process *p, int 
 	}
 	nsx_signals_hold(&p->signals);
 	p->held = true;
-	*pid = make ? fork_host(make) : make_bare(NULL, 0, p);
+	*pid = make ? nsx_process_fork_host(make) : make_bare(NULL, 0, p);
 	if (*pid == 0) {
 		nsx_fd_close(&life.hold); /* else the pipe would never hang up */
 		nsx_fd_close(&channel[0]);

@@ -62,6 +62,9 @@ void nsx_process_close(struct nsx_process *p);
 int nsx_process_fork(nsx_fork_fn *make, bool report, struct nsx_process *p, int *pid,
 		     struct nsx_error *e);
 
+/* The fork() of a host, made good for.  Return: as it has it. */
+int nsx_process_fork_host(nsx_fork_fn *make);
+
 /* The same once more, in a returning process that is to be the init of another. */
 int nsx_process_fork_again(nsx_fork_fn *make, int *pid, struct nsx_error *e);
 

@@ -183,6 +183,8 @@ static int detach(struct nsx_engine *en, struct nsx_error *e)
 	if (rc < 0)
 		return -1;
 	settle_outsider(en, rc);
+	if (rc > 0 && en->made)
+		en->made(en, pid);
 	if (rc > 0)
 		detach_from(en, pid);
 	if (walk_new(en, e) < 0)
@@ -245,7 +247,7 @@ int nsx_shapes_go_on(struct nsx_engine *en, struct nsx_error *e)
 		return report_in_place(en, e);
 	if (en->plan.born)
 		en->process.cgroup = en->facts.cgroups.dir;
-	if (en->rq->detach)
+	if (en->rq->detach || en->sibling)
 		return detach(en, e);
 	if (settle_pty(en, e) < 0 || open_init(en, &init_side, e) < 0)
 		return -1;

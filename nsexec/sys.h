@@ -26,6 +26,7 @@
  */
 enum {
 	NSX_CLONE_VM = 0x00000100,
+	NSX_CLONE_FS = 0x00000200,
 	NSX_CLONE_FILES = 0x00000400,
 	NSX_CLONE_SIGHAND = 0x00000800,
 	NSX_CLONE_PIDFD = 0x00001000, /* Linux 5.2 */
@@ -526,7 +527,7 @@ static inline int nsx_sys_clone_on(const struct nsx_birth *b, bool plain, nsx_bo
 	if (plain)
 		return (int)NSX_CLONE_CALLING(flags, (char *)b->stack + b->stack_bytes, b->pidfd,
 					      born, arg);
-	return (int)nsx_clone_calling(__NR_clone3, (long)args, sizeof(args), 0, 0, 0, born, arg);
+	return (int)nsx_clone_calling(__NR_clone3, (long)args, sizeof(args), 0, born, arg);
 }
 
 /*
@@ -564,6 +565,11 @@ static inline int nsx_sys_getsid(int pid)
 static inline int nsx_sys_kill(int pid, int sig)
 {
 	return (int)nsx_syscall2(__NR_kill, pid, sig);
+}
+
+static inline int nsx_sys_tgkill(int pid, int tid, int sig)
+{
+	return (int)nsx_syscall3(__NR_tgkill, pid, tid, sig);
 }
 
 static inline int nsx_sys_sigqueue(int pid, int sig, const struct nsx_siginfo *info)

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# The four libc-free files are what the manual says they are, and an installation
-# has everything in its place, where a program finds it through pkg-config.
+# The four libc-free files and the C library are what the manual says they are, and an
+# installation has everything in its place, where a program finds it through pkg-config.
 #
 # From lib.sh; CC and what pkg-config says are several words.
 # shellcheck disable=SC2154,SC2086,SC2046
@@ -36,11 +36,14 @@ testCommandIsOneStaticFileWithoutLibc() { assert_facts command; }
 testPreloadNeedsNothingAndExportsNothing() { assert_facts preload; }
 testInitObjectHasNoNameOfItsOwn() { assert_facts 'init object'; }
 testRuncArchiveHasOneNameAndUsesTheEnvironmentAlone() { assert_facts 'runc archive'; }
+testSharedLibraryExportsItsHeaderAndHasNoVariables() { assert_facts 'shared library'; }
+testStaticLibraryHasThoseNamesAloneAndNoVariables() { assert_facts 'static library'; }
 
 testInstallPutsEveryFileInItsPlaceAndUninstallRemovesThem() {
 	to_root install
 	for file in bin/nsexec lib/nsexec/libnsexec-preload.so lib/nsexec/nsexec-init.o \
-		lib/libnsexec-runc.a include/nsexec.h lib/pkgconfig/nsexec.pc \
+		lib/libnsexec-runc.a lib/libnsexec.a lib/libnsexec.so lib/libnsexec.so.0 \
+		lib/libnsexec.so.0. include/nsexec.h lib/pkgconfig/nsexec.pc \
 		lib/pkgconfig/nsexec-init.pc lib/pkgconfig/nsexec-runc.pc
 	do
 		assertContains "$(files_in_root)" "/$file"
@@ -56,11 +59,12 @@ testInstalledCommandKnowsWhereThePreloadWillBe() {
 	assertEquals "${preload#"$root"}" "$("$command" --preload-path)"
 }
 
-# flags PACKAGE: what pkg-config says of what was installed in the root
+# flags PACKAGE [OPTION...]: what pkg-config says of what was installed in the root
 flags() {
 	package=$(find "$root" -name "$1.pc")
 	prefix=$(sed -n 's/^prefix=//p' "$package")
-	pkg-config --define-variable=prefix="$root$prefix" --cflags --libs "$package"
+	shift
+	pkg-config --define-variable=prefix="$root$prefix" "$@" --cflags --libs "$package"
 }
 
 testProgramFindsTheConstructorThroughPkgConfig() {
@@ -74,6 +78,55 @@ testProgramFindsTheConstructorThroughPkgConfig() {
 	NSEXEC='--nonsense' "$work/host" 2>"$work/err"
 	assertEquals 'a host that is asked nonsense' 125 $?
 	assertContains "$(cat "$work/err")" nonsense
+}
+
+# uses_library COMPILER...: a program that calls the library, linked with it so or so.
+uses_library() {
+	need pkg-config "$1" || return 0
+	to_root install
+	version=$(pkg-config --modversion "$(find "$root" -name nsexec.pc)")
+	libdir=$(dirname "$(find "$root" -name libnsexec.so)")
+	for how in '' -static; do
+		rm -f "$work/user"
+		"$@" -Wall -Wextra -pedantic -Werror $how -o "$work/user" "$work/user.c" \
+			$(flags nsexec ${how:+-}$how) 2>"$work/err"
+		assertEquals "linked, $* $how" '0 ' "$? $(cat "$work/err")"
+		assertEquals "$* $how" "$version $(ns_of self net)" \
+			"$(LD_LIBRARY_PATH=$libdir "$work/user")"
+		needs=$(LC_ALL=C "$READELF" -dW "$work/user" | grep -c 'NEEDED.*\[libnsexec\.so\.0\]')
+		assertEquals "$* $how" "$([ "$how" ] && echo 0 || echo 1)" "$needs"
+	done
+}
+
+# No constant of <sched.h>, and nothing that C and C++ do not have in common.
+write_user() {
+	cat >"$work/user.c" <<-'END'
+	#include <nsexec.h>
+	#include <stdio.h>
+	int main(void)
+	{
+		struct nsexec_where where = { NSEXEC_OF_THREAD, 0, NULL };
+		struct nsexec_error error;
+		struct nsexec_id id;
+		if (nsexec_identify(&where, nsexec_kind_by_name("net"), &id, &error) != 0)
+			return 1;
+		printf("%s %llu\n", nsexec_version(), (unsigned long long)id.ino);
+		return 0;
+	}
+	END
+}
+
+testProgramFindsTheLibraryThroughPkgConfig() { write_user; uses_library $CC; }
+testProgramCompiledByClangUsesTheLibrary() { write_user; uses_library clang -std=c11; }
+testProgramOfOldCUsesTheLibrary() { write_user; uses_library $CC -std=c99; }
+testProgramInCppUsesTheLibrary() {
+	write_user
+	for compiler in g++ clang++; do
+		command -v $compiler >/dev/null || continue
+		uses_library $compiler -x c++ -std=c++11
+		return
+	done
+	skip 'no compiler of C++ here'
 }
 
 # has_function COMPILER...: a program with a constructor of its own gets nsexec() from

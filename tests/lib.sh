@@ -168,6 +168,15 @@ publish() {
 }
 publish
 
+# build_program NAME [FLAG...]: compile tests/lib/NAME.c with libnsexec, as $work/NAME.
+build_program() {
+	program=$1
+	shift
+	${CC:-cc} -std=gnu11 -Wall -Wextra -O1 -g -D_GNU_SOURCE -I"$abs_top_srcdir/nsexec" \
+		-o "$work/$program" "$abs_testsdir/lib/$program.c" \
+		"$abs_top_builddir/lib/libnsexec.a" -pthread "$@"
+}
+
 # ---- assertions --------------------------------------------------------------
 
 # assert_same_namespaces HOST_OUTPUT PID KIND...

@@ -245,15 +245,15 @@ testWordsThatAreTheCommandsAreRefused() {
 
 testTheSizeOfTheStructIsChecked() {
 	spawn @size=15 -- true
-	says 'error options 0 size of struct nsexec_program (15 bytes)'
+	says 'error options 0 struct nsexec_program: its size is not said (15 bytes)'
 	spawn @size=16 -- true
 	says 'exited 0'
 	spawn @bigger=0 -- true
 	says 'exited 0'
 	spawn @bigger=1 -- true
-	assertContains "$(cat "$out")" 'error options E2BIG size of struct nsexec_program'
+	assertContains "$(cat "$out")" 'error options E2BIG struct nsexec_program of a later version'
 	spawn @size=5000 -- true
-	says 'error options E2BIG size of struct nsexec_program (5000 bytes)'
+	says 'error options E2BIG struct nsexec_program of a later version (5000 bytes)'
 	spawn @flags=10 -- true
 	says 'error options E2BIG flags of a program (16)'
 	spawn --

@@ -390,7 +390,7 @@ static void a_size_is_needed(void)
 {
 	fresh();
 	check_int(read_bytes(&how, sizeof(how)), -1);
-	check_text(error_text(), "options: size of struct nsexec_options is not said (0 bytes)");
+	check_text(error_text(), "options: struct nsexec_options: its size is not said (0 bytes)");
 	how.size = offsetof(struct nsexec_options, target) + 1;
 	check_int(read_bytes(&how, sizeof(how)), -1);
 	check_text(error_text(),

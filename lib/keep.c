@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The keeper's side is of those parts that use no libc, and the other one needs none. */
+#include "keep.h"
+
+#include <errno.h>
+
+enum {
+	FUTEX_WAIT_PRIVATE_OP = 0 | 128,
+	FUTEX_WAKE_PRIVATE_OP = 1 | 128,
+	CLOSE_RANGE_UNSHARE_BIT = 2,
+};
+
+static bool has_ended(int pidfd)
+{
+	struct nsx_pollfd poll = { .fd = pidfd, .events = 1 };
+
+	return pidfd != NSX_NOFD && nsx_sys_poll(&poll, 1, 0) > 0;
+}
+
+/* Killed, it cannot wake us: hence the look now and then. */
+int nsx_keep_hear(struct nsx_call *c, struct nsx_error *e)
+{
+	const struct nsx_timespec a_while = { 0, 20000000 };
+
+	while (!__atomic_load_n(&c->told, __ATOMIC_ACQUIRE)) {
+		(void)nsx_syscall4(__NR_futex, &c->told, FUTEX_WAIT_PRIVATE_OP, 0, &a_while);
+		if (has_ended(c->middle_pidfd) && !__atomic_load_n(&c->told, __ATOMIC_ACQUIRE))
+			return nsx_fail(e, NSX_STEP_FORK, ECHILD,
+					"the process that enters was killed", NULL);
+	}
+	return 0;
+}
+
+void nsx_keep_tell(struct nsx_call *c)
+{
+	__atomic_store_n(&c->told, 1, __ATOMIC_RELEASE);
+	(void)nsx_syscall3(__NR_futex, &c->told, FUTEX_WAKE_PRIVATE_OP,
+			   1); /* nobody may wait yet */
+}
+
+/* Whoever waits for the end of a pipe must not wait for us. */
+static void drop_files(void)
+{
+	if (nsx_syscall3(__NR_close_range, 0, ~0u, CLOSE_RANGE_UNSHARE_BIT) == 0)
+		return;
+	if (nsx_syscall1(__NR_unshare, NSX_CLONE_FILES) == 0) /* else they are the host's */
+		nsx_fd_close_all_but(NULL, 0);
+}
+
+void nsx_keep_stay(struct nsx_call *c)
+{
+	const int program = c->program_pid;
+
+	nsx_keep_tell(c);
+	drop_files();
+	if (nsx_sys_wait(program, &c->status, NSX_WAIT_ALL) == program)
+		__atomic_store_n(&c->ended, true, __ATOMIC_RELEASE);
+	nsx_sys_exit(0);
+}
+
+void nsx_kept_kill(const struct nsx_kept *k)
+{
+	if (k->program.pidfd != NSX_NOFD)
+		(void)nsx_sys_pidfd_send_signal(k->program.pidfd, SIGKILL); /* or it has ended */
+	else
+		(void)nsx_sys_kill(k->program.pid, SIGKILL);
+}
+
+int nsx_kept_ended(struct nsx_kept *k, bool waits, int *status, struct nsx_error *e)
+{
+	const int options = NSX_WAIT_ALL | (waits ? 0 : NSX_WAIT_NOHANG);
+
+	if (nsx_sys_wait(k->pid, NULL, options) == 0)
+		return 0;
+	if (!__atomic_load_n(&k->room->call.ended, __ATOMIC_ACQUIRE))
+		return nsx_fail(e, NSX_STEP_WAIT, ECHILD, "the process that waits was killed",
+				NULL);
+	*status = k->room->call.status;
+	return 1;
+}
+
+void nsx_kept_close(struct nsx_kept *k)
+{
+	nsx_fd_close(&k->ends.fd);
+	nsx_fd_close(&k->program.pidfd);
+	nsx_room_give(k->spares, k->room);
+}
