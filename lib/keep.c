@@ -72,9 +72,12 @@ int nsx_kept_ended(struct nsx_kept *k, bool waits, int *status, struct nsx_error
 
 	if (nsx_sys_wait(k->pid, NULL, options) == 0)
 		return 0;
-	if (!__atomic_load_n(&k->room->call.ended, __ATOMIC_ACQUIRE))
+	if (!__atomic_load_n(&k->room->call.ended, __ATOMIC_ACQUIRE)) {
+		if (k->program.pidfd != NSX_NOFD) /* else its PID may be another's by now */
+			nsx_kept_kill(k);
 		return nsx_fail(e, NSX_STEP_WAIT, ECHILD, "the process that waits was killed",
 				NULL);
+	}
 	*status = k->room->call.status;
 	return 1;
 }

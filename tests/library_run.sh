@@ -193,6 +193,24 @@ err 0' "a signal, $route"
 	each_route others
 }
 
+testWithItsKeeperTheProgramEnds() {
+	mark=kept-$$-alone
+	keeper() {
+		timeout -k 5 60 "$work/spawn" @run $into -- sh -c "sleep 40; : $mark" >"$out" 2>&1 &
+		front=$!
+		remember $front
+		wait_for '[ -n "$(processes_with "sleep 40; : $mark")" ] && [ -n "$(children_of $front)" ]'
+		host_pid=$(children_of $front)
+		wait_for '[ -n "$(children_of ${host_pid% })" ]'
+		keeper_pid=$(children_of ${host_pid% })
+		kill -KILL ${keeper_pid% }
+		wait $front
+		says 'error wait ECHILD the process that waits was killed' "$route"
+		no_process_left "$mark"
+	}
+	each_route keeper
+}
+
 testItsOwnFilesComeBehindTheStreams() {
 	files() {
 		run @show @dup=1:2 $into -- sh -c 'echo a; echo b >&2'
