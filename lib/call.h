@@ -43,7 +43,6 @@ struct nsx_call {
 	bool launched;		     /* the launcher goes on; what it says comes through @channel */
 	bool looked;		     /* all of a session */
 	bool grouped;		     /* it is in its process group already */
-	bool heedless;		     /* the host ignores SIGCHLD, the keeper does not */
 	bool executes;		     /* nothing but execve(2) was left to be done */
 	int channel[2];		     /* to the launcher; the host's end is the first */
 	int middle;		     /* as the host sees it; it may be the program too */
@@ -51,10 +50,11 @@ struct nsx_call {
 	int32_t middle_pidfd;
 	int program_pid; /* 0: middle goes on as the program */
 	int32_t program_pidfd;
-	int32_t told;	  /* of a kept one: all of this is there; a futex, woken up then */
-	bool ended;	  /* of a kept one, */
-	int status;	  /* with this, as wait(2) has it */
-	char numbers[32]; /* of descriptors, for the launcher */
+	int32_t told;	   /* of a kept one: all of this is there; a futex, woken up then */
+	bool ignores_chld; /* of a kept one: the host does, but its keeper must not */
+	bool ended;	   /* of a kept one, */
+	int status;	   /* with this, as wait(2) has it */
+	char numbers[32];  /* of descriptors, for the launcher */
 	struct nsx_error e;
 	struct nsx_log log; /* off */
 	char *stack;	    /* lowest byte; aligned to 16 bytes */

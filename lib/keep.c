@@ -38,6 +38,16 @@ void nsx_keep_tell(struct nsx_call *c)
 			   1); /* nobody may wait yet */
 }
 
+void nsx_keep_begin(struct nsx_call *c)
+{
+	const struct nsx_sigaction by_default = { 0 };
+	struct nsx_sigaction old = { 0 };
+
+	(void)nsx_sys_prctl(NSX_PR_SET_PDEATHSIG, SIGKILL);  /* cannot fail: a valid signal */
+	(void)nsx_sys_sigaction(SIGCHLD, &by_default, &old); /* likewise */
+	c->ignores_chld = old.handler == 1;
+}
+
 /* Whoever waits for the end of a pipe must not wait for us. */
 static void drop_files(void)
 {
@@ -58,6 +68,19 @@ void nsx_keep_stay(struct nsx_call *c)
 	nsx_sys_exit(0);
 }
 
+void nsx_keep_end_orphan(int pidfd)
+{
+	struct nsx_pollfd poll = { .fd = pidfd, .events = 1 };
+	int rc;
+
+	if (pidfd == NSX_NOFD)
+		return;
+	(void)nsx_sys_pidfd_send_signal(pidfd, SIGKILL); /* or it has ended */
+	do
+		rc = nsx_sys_poll(&poll, 1, -1);
+	while (rc == -EINTR);
+}
+
 void nsx_kept_kill(const struct nsx_kept *k)
 {
 	if (k->program.pidfd != NSX_NOFD)
@@ -73,8 +96,7 @@ int nsx_kept_ended(struct nsx_kept *k, bool waits, int *status, struct nsx_error
 	if (nsx_sys_wait(k->pid, NULL, options) == 0)
 		return 0;
 	if (!__atomic_load_n(&k->room->call.ended, __ATOMIC_ACQUIRE)) {
-		if (k->program.pidfd != NSX_NOFD) /* else its PID may be another's by now */
-			nsx_kept_kill(k);
+		nsx_keep_end_orphan(k->program.pidfd);
 		return nsx_fail(e, NSX_STEP_WAIT, ECHILD, "the process that waits was killed",
 				NULL);
 	}

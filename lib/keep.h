@@ -23,8 +23,18 @@ int nsx_keep_hear(struct nsx_call *c, struct nsx_error *e);
 /* In the keeper: tell it. */
 void nsx_keep_tell(struct nsx_call *c);
 
+/*
+ * In the keeper, before the program is there: end with the thread that waits for us, and have
+ * a child to wait for.
+ */
+void nsx_keep_begin(struct nsx_call *c);
+
 /* In the keeper: stay until the program has ended, with nothing of the host's descriptors. */
 _Noreturn void nsx_keep_stay(struct nsx_call *c);
+
+/* In the calling thread, when the keeper was killed: so will be the program, which may still
+ * be on our stack. */
+void nsx_keep_end_orphan(int pidfd);
 
 void nsx_kept_kill(const struct nsx_kept *k);
 
@@ -32,7 +42,7 @@ void nsx_kept_kill(const struct nsx_kept *k);
  * nsx_kept_ended() - has the program ended?
  * @waits: until it has
  * @status: out: as wait(2) writes it
- * @e: step WAIT: somebody has killed the keeper
+ * @e: step WAIT: somebody has killed the keeper; so has been the program
  *
  * Return: 1: it has; 0: it has not; -1: that cannot be told any more.
  */

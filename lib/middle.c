@@ -75,45 +75,31 @@ static int make_program(struct nsx_call *c, nsx_born_fn *born)
 	return pid;
 }
 
-/* Of a child whose end nobody heeds there is no status.  The program heeds it as the host does. */
-static void heed_children(struct nsx_call *c)
-{
-	const struct nsx_sigaction by_default = { 0 };
-	struct nsx_sigaction was;
-
-	if (nsx_sys_sigaction(SIGCHLD, NULL, &was) < 0 || was.handler != 1)
-		return;
-	c->heedless = true;
-	(void)nsx_sys_sigaction(SIGCHLD, &by_default, NULL); /* cannot fail: a signal like others */
-}
-
 /* The rest of the plan, and the program, in a process that is born inside; or in this one. */
 static _Noreturn void go_on(struct nsx_call *c, nsx_born_fn *born, bool forks)
 {
 	struct nsx_error e = { 0 };
-	const int group = nsx_sys_getpgid(0);
-	int pid;
+	int group, pid;
 
+	group = nsx_sys_getpgid(0);
 	if (nsx_start_in_group(c, &e) < 0)
 		fail_and_exit(c, &e);
 	if (!forks && !c->kept) {
 		have_own_files(c);
 		born(c);
 	}
-	if (c->kept)
-		heed_children(c);
 	c->middle_itself = nsx_sys_getpid();
 	pid = make_program(c, born);
-	if (c->kept && c->grouped)
-		(void)nsx_syscall2(__NR_setpgid, 0,
-				   group); /* what ends the program's is not for us */
 	if (pid < 0) {
 		(void)nsx_fail(&e, NSX_STEP_FORK, -pid, "program's process", NULL);
 		fail_and_exit(c, &e);
 	}
 	c->program_pid = pid;
-	if (c->kept)
+	if (c->kept) {
+		(void)nsx_syscall2(__NR_setpgid, 0,
+				   group); /* what is sent to its group is not for us */
 		nsx_keep_stay(c);
+	}
 	nsx_sys_exit(0);
 }
 
@@ -207,8 +193,8 @@ void nsx_middle(void *arg)
 	struct nsx_error e = { 0 };
 	int rc;
 
-	if (c->kept) /* without the thread that waits nobody needs us */
-		(void)nsx_sys_prctl(NSX_PR_SET_PDEATHSIG, SIGKILL); /* cannot fail */
+	if (c->kept)
+		nsx_keep_begin(c);
 	if (c->ready && shares_as_planned(&c->ready->facts))
 		rc = join_ready(c, &e);
 	else

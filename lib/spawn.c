@@ -63,20 +63,6 @@ static void reap(int pid)
 	(void)nsx_sys_wait(pid, NULL, NSX_WAIT_ALL);
 }
 
-/* Middle was killed while it waited for a process that goes on, on a stack that is to be unmapped. */
-static void end_orphan(struct nsx_call *c)
-{
-	struct nsx_pollfd ends = { .fd = c->program_pidfd, .events = 1 };
-
-	if (c->program_pid || c->program_pidfd == NSX_NOFD)
-		return;
-	c->launched = false;					    /* whatever it has said */
-	(void)nsx_sys_pidfd_send_signal(c->program_pidfd, SIGKILL); /* or it has ended */
-	(void)nsx_sys_poll(&ends, 1, -1);			    /* also of one that is kept */
-	(void)nsx_sys_waitid(NSX_P_PIDFD, c->program_pidfd, NULL, NSX_WAIT_EXITED | NSX_WAIT_ALL);
-	nsx_fd_close(&c->program_pidfd);
-}
-
 /*
  * All signals are held, in us and so in all that is born: a handler of the host would run
  * in its memory without being it.
@@ -99,13 +85,13 @@ static int bear(struct nsx_call *c, nsx_born_fn *middle, struct nsx_error *e)
 	if (pid < 0)
 		return nsx_fail(e, NSX_STEP_FORK, -pid, "process that enters", NULL);
 	c->middle = pid;
-	if (c->kept && nsx_keep_hear(c, e) < 0) {
-		reap(pid);
-		end_orphan(c);
-		nsx_fd_close(&c->middle_pidfd);
-		return -1;
-	}
-	return 0;
+	if (!c->kept || nsx_keep_hear(c, e) == 0)
+		return 0;
+	reap(pid);
+	nsx_keep_end_orphan(c->program_pidfd);
+	nsx_fd_close(&c->program_pidfd);
+	nsx_fd_close(&c->middle_pidfd);
+	return -1;
 }
 
 static void hold(struct nsx_call *c)
@@ -147,6 +133,27 @@ static int own_pidfd(struct nsexec_child *child, int32_t *pidfd, struct nsx_erro
 	return nsx_fail(e, NSX_STEP_OPEN, -child->pidfd, "pidfd of the program", NULL);
 }
 
+/* Nothing is left.  One that is kept is not ours, but ends before its keeper. */
+static void clear_away(struct nsx_call *c, const struct nsexec_child *child, bool runs)
+{
+	if (runs)
+		(void)nsx_sys_kill(child->pid, SIGKILL); /* nobody could say how it is called */
+	reap(c->kept ? c->middle : child->pid);
+	nsx_fd_close(&c->middle_pidfd);
+	nsx_fd_close(&c->program_pidfd);
+}
+
+/* Middle was killed while it waited for a process that goes on, on a stack that is to be unmapped. */
+static void end_orphan(struct nsx_call *c)
+{
+	if (c->kept || c->program_pid || c->program_pidfd == NSX_NOFD)
+		return;
+	c->launched = false;					    /* whatever it has said */
+	(void)nsx_sys_pidfd_send_signal(c->program_pidfd, SIGKILL); /* or it has ended */
+	(void)nsx_sys_waitid(NSX_P_PIDFD, c->program_pidfd, NULL, NSX_WAIT_EXITED | NSX_WAIT_ALL);
+	nsx_fd_close(&c->program_pidfd);
+}
+
 /*
  * Middle knows it by another number if the children of this thread are born in another PID
  * namespace, as after nsexec_join().  The kernel tells ours (Linux 6.13), else /proc.
@@ -165,16 +172,6 @@ static void name_program(struct nsx_call *c)
 		pid = nsx_target_proc_pid(&t);
 	if (pid > 0)
 		c->program_pid = pid;
-}
-
-/* Nothing is left.  One that is kept is not ours, but ends before its keeper. */
-static void clear_away(struct nsx_call *c, const struct nsexec_child *child, bool runs)
-{
-	if (runs)
-		(void)nsx_sys_kill(child->pid, SIGKILL); /* nobody could say how it is called */
-	reap(c->kept ? c->middle : child->pid);
-	nsx_fd_close(&c->middle_pidfd);
-	nsx_fd_close(&c->program_pidfd);
 }
 
 static int conclude(struct nsx_call *c, struct nsexec_child *child, struct nsx_error *e)

@@ -90,11 +90,12 @@ static void reset_signals(const struct nsx_call *c)
 {
 	const struct nsexec_program *p = c->program;
 	const uint64_t to_default = p->flags & NSEXEC_PROGRAM_SIGDEFAULT ? p->sigdefault : 0;
-	const struct nsx_sigaction by_default = { 0 }, ignored = { .handler = 1 };
+	const struct nsx_sigaction by_default = { 0 };
+	const struct nsx_sigaction ignored = { .handler = 1 };
 	struct nsx_sigaction now;
 
-	if (c->heedless)
-		(void)nsx_sys_sigaction(SIGCHLD, &ignored, NULL); /* cannot fail, as there */
+	if (c->ignores_chld)
+		(void)nsx_sys_sigaction(SIGCHLD, &ignored, NULL); /* cannot fail: a valid signal */
 	for (int sig = 1; sig <= NSX_SIG_COUNT; sig++) {
 		bool reset = to_default >> (sig - 1) & 1;
 

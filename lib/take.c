@@ -16,10 +16,10 @@ int nsx_program_take(const struct nsexec_program *from, struct nsexec_program *o
 	const unsigned flags = NSEXEC_PROGRAM_SETSID | NSEXEC_PROGRAM_SETPGROUP |
 			       NSEXEC_PROGRAM_SIGMASK | NSEXEC_PROGRAM_SIGDEFAULT;
 
-	*out = (struct nsexec_program){ 0 };
 	if (nsx_sized_check(from, "struct nsexec_program", sizeof(*out),
 			    offsetof(struct nsexec_program, envp), e) < 0)
 		return -1;
+	*out = (struct nsexec_program){ 0 };
 	memcpy(out, from, from->size < sizeof(*out) ? from->size : sizeof(*out));
 	if (!out->argv || !out->argv[0])
 		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "no program", NULL);

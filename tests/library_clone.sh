@@ -441,17 +441,23 @@ build_sanitized() {
 	printf 'int main(void) { return 0; }\n' >"$work/empty.c"
 	${CC:-cc} "-fsanitize=$sanitizer" -o "$work/empty" "$work/empty.c" 2>/dev/null ||
 		{ skip "no -fsanitize=$sanitizer here"; return 1; }
-	sources=''
-	for it in clone newborn letter child how how_rows kindset error; do
-		sources="$sources $abs_top_srcdir/lib/$it.c"
+	others=''
+	for it in "$abs_top_builddir"/lib/liblibrary_a-*.o "$abs_top_builddir"/nsexec/libengine_a-*.o; do
+		case $it in
+		*-clone.o | *-newborn.o | *-letter.o | *-child.o) ;;
+		*) others="$others $it" ;;
+		esac
 	done
-	driver=$work/clone-$sanitizer
 	# shellcheck disable=SC2086 # words
-	${CC:-cc} -std=gnu11 -O1 -g -D_GNU_SOURCE -DNSEXEC_VERSION='"0"' \
+	rm -f "$work/others.a" && ar rcs "$work/others.a" $others
+	driver=$work/clone-$sanitizer
+	${CC:-cc} -std=gnu11 -O1 -g -D_GNU_SOURCE \
 		"-fsanitize=$sanitizer" -fno-omit-frame-pointer \
 		-iquote "$abs_top_srcdir/nsexec" -iquote "$abs_top_srcdir/lib" \
-		-I"$abs_top_srcdir/nsexec" -o "$driver" "$abs_testsdir/lib/clone.c" $sources \
-		"$abs_top_builddir"/nsexec/libengine_a-*.o -pthread && return
+		-I"$abs_top_srcdir/nsexec" -o "$driver" "$abs_testsdir/lib/clone.c" \
+		"$abs_top_srcdir/lib/clone.c" "$abs_top_srcdir/lib/newborn.c" \
+		"$abs_top_srcdir/lib/letter.c" "$abs_top_srcdir/lib/child.c" \
+		"$work/others.a" -pthread && return
 	fail "does not build with -fsanitize=$sanitizer"
 	return 1
 }

@@ -12,6 +12,7 @@
 #include <nsexec.h>
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -283,11 +284,25 @@ static int silent_failure(void)
 
 /* Kill the first process of the target once we have forked: the new process is at rest. */
 static pid_t victim;
+static pid_t holder; /* forked by another thread right then: it has copies of all descriptors */
+static sem_t now, done;
+
+static void *hold(void *arg)
+{
+	(void)sem_wait(&now);
+	holder = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+	while (holder == 0)
+		(void)pause();
+	(void)sem_post(&done);
+	return arg;
+}
 
 static void kill_victim(void)
 {
 	char path[64];
 
+	(void)sem_post(&now);
+	(void)sem_wait(&done);
 	if (kill(victim, SIGKILL))
 		wrong("cannot kill %d", (int)victim);
 	(void)snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)victim);
@@ -300,11 +315,19 @@ static int target_gone(void)
 	struct nsexec_child child;
 	const struct belongings before = look();
 	int zero = 0;
+	pthread_t it;
 
 	victim = atoi(getenv("VICTIM"));
+	(void)sem_init(&now, 0, 0);
+	(void)sem_init(&done, 0, 0);
+	(void)pthread_create(&it, NULL, hold, NULL);
 	(void)pthread_atfork(NULL, kill_victim, NULL);
 	if (start(give, &zero, &child) == 0)
 		finish(&child);
+	(void)pthread_join(it, NULL);
+	(void)kill(holder, SIGKILL);
+	(void)waitpid(holder, NULL, 0);
+	nap(5);
 	compare(&before);
 	return 0;
 }
