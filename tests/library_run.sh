@@ -131,6 +131,10 @@ timed out'
 		says "$killed" "$route"
 		run @timeout=200 $into -- sh -c 'trap "" TERM; sleep 30 & wait'
 		says "$killed" "ignores SIGTERM, $route"
+		run @timeout=0 $into -- sleep 0.3
+		says 'exited 0
+out 0
+err 0' "none, $route"
 		run @timeout=1 $into -- sleep 30
 		says "$killed" "at once, $route"
 		run @timeout=200 @show $into -- sh -c 'echo before; sleep 30'
@@ -171,7 +175,6 @@ err 0' "$route"
 	each_route grandchild
 }
 
-# The kernel keeps the status for the pidfd since Linux 6.15.
 testTheStatusIsRightWhoeverElseWaits() {
 	others() {
 		run @reap $into -- sh -c 'exit 6'
@@ -182,12 +185,32 @@ err 0' "another thread waits for all, $route"
 		says 'exited 6
 out 0
 err 0' "SIGCHLD is ignored, $route"
+		run @ignore=17 @show $into -- "$inside"
+		assertEquals "it ignores it too, $route" 17 "$(line ignored)"
 		run @ignore=17 $into -- sh -c 'kill -USR1 $$'
 		says 'signaled 10
 out 0
 err 0' "a signal, $route"
 	}
 	each_route others
+}
+
+testWithItsKeeperTheProgramEnds() {
+	mark=kept-$$-alone
+	keeper() {
+		timeout -k 5 60 "$work/spawn" @run $into -- sh -c "sleep 40; : $mark" >"$out" 2>&1 &
+		front=$!
+		remember $front
+		wait_for '[ -n "$(processes_with "sleep 40; : $mark")" ] && [ -n "$(children_of $front)" ]'
+		host_pid=$(children_of $front)
+		wait_for '[ -n "$(children_of ${host_pid% })" ]'
+		keeper_pid=$(children_of ${host_pid% })
+		kill -KILL ${keeper_pid% }
+		wait $front
+		says 'error wait ECHILD the process that waits was killed' "$route"
+		no_process_left "$mark"
+	}
+	each_route keeper
 }
 
 testItsOwnFilesComeBehindTheStreams() {

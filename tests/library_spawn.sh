@@ -566,6 +566,7 @@ testKilledAtAnyMomentItIsAnErrorOrAProgram() {
 		killed $into -- true
 		killed $into -- /nope
 		killed @session $into -- true
+		killed @run $into -- true
 	}
 	each_route moments
 }
