@@ -46,7 +46,7 @@ struct nsx_call {
 	bool executes;		     /* nothing but execve(2) was left to be done */
 	int channel[2];		     /* to the launcher; the host's end is the first */
 	int middle;		     /* as the host sees it; it may be the program too */
-	int middle_itself;	     /* as it sees itself */
+	bool elsewhere; /* middle was born in another PID namespace than the thread is in */
 	int32_t middle_pidfd;
 	int program_pid; /* 0: middle goes on as the program */
 	int32_t program_pidfd;

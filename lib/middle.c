@@ -6,6 +6,7 @@
 #include "handoff.h"
 #include "keep.h"
 #include "stage.h"
+#include "text.h"
 
 static _Noreturn void fail_and_exit(struct nsx_call *c, const struct nsx_error *e)
 {
@@ -88,7 +89,6 @@ static _Noreturn void go_on(struct nsx_call *c, nsx_born_fn *born, bool forks)
 		have_own_files(c);
 		born(c);
 	}
-	c->middle_itself = nsx_sys_getpid();
 	pid = make_program(c, born);
 	if (pid < 0) {
 		(void)nsx_fail(&e, NSX_STEP_FORK, -pid, "program's process", NULL);
@@ -142,25 +142,6 @@ static _Noreturn void go_on_as_launcher(struct nsx_call *c)
 	go_on(c, become_launcher, join_pid_alone(c->in));
 }
 
-/*
- * The plan of a session joins nothing that its opener shared with the target.  Other threads
- * may be elsewhere.
- */
-static bool shares_as_planned(const struct nsx_facts *f)
-{
-	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++) {
-		char path[NSX_NS_PATH_BYTES];
-		struct nsx_ns_id ours;
-
-		if (!(f->wanted & f->shared & NSX_KIND_BIT(k)))
-			continue;
-		nsx_ns_path(path, 0, k);
-		if (nsx_ns_name(path, &ours) < 0 || ours.ino != f->ns[k].theirs.ino)
-			return false;
-	}
-	return true;
-}
-
 /* With the plan of the session; refused by pidfd, it is made anew, so that the error names a kind. */
 static int join_ready(struct nsx_call *c, struct nsx_error *e)
 {
@@ -184,6 +165,23 @@ static int join_ready(struct nsx_call *c, struct nsx_error *e)
 }
 
 /*
+ * The children of a thread may be born in another PID namespace than it is in itself, as
+ * after nsexec_join(); their parent has no number there.  Nor has the target the one that
+ * the thread knows it by.
+ */
+static int look_around(struct nsx_call *c, struct nsx_error *e)
+{
+	const char *target = c->how->rq.target;
+
+	c->elsewhere = nsx_sys_getppid() == 0;
+	if (!c->elsewhere || !target || nsx_text_after(target, "pidfd:"))
+		return 0;
+	return nsx_fail(e, NSX_STEP_TARGET, 0,
+			"a PID, where children are born in another PID namespace; say pidfd:N",
+			target);
+}
+
+/*
  * Entered: in the host's memory, with its descriptor table, but an own process, in the
  *          namespaces of the thread that waits for us; all signals held.
  */
@@ -195,10 +193,9 @@ void nsx_middle(void *arg)
 
 	if (c->kept)
 		nsx_keep_begin(c);
-	if (c->ready && shares_as_planned(&c->ready->facts))
-		rc = join_ready(c, &e);
-	else
-		rc = nsx_engine_join(&c->en, &e);
+	rc = look_around(c, &e);
+	if (rc == 0)
+		rc = c->ready ? join_ready(c, &e) : nsx_engine_join(&c->en, &e);
 	if (rc < 0)
 		fail_and_exit(c, &e);
 	if (rc > 0)
@@ -211,7 +208,7 @@ void nsx_middle_looks(void *arg)
 	struct nsx_call *c = arg;
 	struct nsx_error e = { 0 };
 
-	if (nsx_engine_look(&c->en, &e) < 0)
+	if (look_around(c, &e) < 0 || nsx_engine_look(&c->en, &e) < 0)
 		fail_and_exit(c, &e);
 	c->looked = true;
 	nsx_sys_exit(0);

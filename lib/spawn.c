@@ -7,6 +7,7 @@
 #include "ended.h"
 #include "files.h"
 #include "listen.h"
+#include "ourselves.h"
 #include "room.h"
 #include "target.h"
 
@@ -23,28 +24,6 @@ int nsx_spawn_read(const struct nsexec_options *options, struct nsx_how *how, st
 	if (how->rq.fork == NSX_FORK_ALWAYS)
 		how->rq.fork = NSX_FORK_AUTO;
 	return 0;
-}
-
-/*
- * What the process that enters would find of itself in /proc is ours, whose files the
- * kernel has made already: for every new process it makes them anew.
- */
-static void know_ourselves(struct nsx_call *c)
-{
-	static const struct {
-		enum nsx_kind kind;
-		char path[28];
-	} compared[] = {
-		{ NSX_MNT, "/proc/thread-self/ns/mnt" },
-		{ NSX_PID, "/proc/thread-self/ns/pid" },
-		{ NSX_TIME, "/proc/thread-self/ns/time" },
-	};
-	const struct nsx_request *rq = &c->how->rq;
-
-	for (size_t i = 0; i < sizeof(compared) / sizeof(*compared); i++)
-		if (rq->target && (nsx_request_kinds(rq) & NSX_KIND_BIT(compared[i].kind)))
-			(void)nsx_ns_name(compared[i].path,
-					  &c->en.facts.ns[compared[i].kind].ours); /* or later */
 }
 
 static void prepare(struct nsx_call *c)
@@ -156,7 +135,8 @@ static void end_orphan(struct nsx_call *c)
 
 /*
  * Middle knows it by another number if the children of this thread are born in another PID
- * namespace, as after nsexec_join().  The kernel tells ours (Linux 6.13), else /proc.
+ * namespace, as after nsexec_join(); there its parent has none.  The kernel tells ours
+ * (Linux 6.13), else /proc.
  */
 static void name_program(struct nsx_call *c)
 {
@@ -164,11 +144,11 @@ static void name_program(struct nsx_call *c)
 	struct nsx_target t = { .pidfd = c->program_pidfd, .proc = NSX_NOFD };
 	int pid = 0;
 
-	if (!c->program_pid || c->program_pidfd == NSX_NOFD)
+	if (!c->elsewhere || !c->program_pid || c->program_pidfd == NSX_NOFD)
 		return;
 	if (nsx_sys_ioctl(c->program_pidfd, NSX_PIDFD_GET_INFO, &info) == 0)
 		pid = (int)info.pid;
-	else if (c->middle_itself != c->middle)
+	else
 		pid = nsx_target_proc_pid(&t);
 	if (pid > 0)
 		c->program_pid = pid;
@@ -198,8 +178,10 @@ static int spawn(struct nsx_call *c, struct nsexec_child *child, struct nsx_erro
 
 	prepare(c);
 	hold(c);
+	if (c->ready && !nsx_ourselves_as_planned(&c->ready->facts))
+		c->ready = NULL;
 	if (!c->ready)
-		know_ourselves(c);
+		nsx_ourselves_tell(&c->how->rq, &c->en.facts);
 	rc = bear(c, nsx_middle, e);
 	if (rc == 0)
 		rc = conclude(c, child, e);

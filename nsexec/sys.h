@@ -552,6 +552,12 @@ static inline int nsx_sys_gettid(void)
 	return (int)nsx_syscall0(__NR_gettid);
 }
 
+/* 0: the parent is in no PID namespace that we see. */
+static inline int nsx_sys_getppid(void)
+{
+	return (int)nsx_syscall0(__NR_getppid);
+}
+
 static inline int nsx_sys_getpgid(int pid)
 {
 	return (int)nsx_syscall1(__NR_getpgid, pid);

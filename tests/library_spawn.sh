@@ -136,6 +136,9 @@ testAThreadWhoseChildrenAreElsewhereGetsItsOwnChild() {
 		says 'exited 4'
 		spawn @pidfd-of=$target @thread-pid=/proc/$target/ns/pid --pid -- /nope
 		says 'error exec ENOENT /nope'
+		spawn @thread-pid=/proc/$target/ns/pid -t "$target" --uts -- true
+		assertContains "a number that means another: $(cat "$out")" "$(cat "$out")" \
+			'error target 0 a PID, where children are born in another PID namespace'
 	}
 	need_root || return 0
 	each_route apart
