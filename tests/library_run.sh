@@ -8,6 +8,7 @@
 # shellcheck disable=SC2154,SC2016,SC2086,SC2034
 
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/watched.sh"
 . "$(dirname "$0")/lib/spawn.sh"
 
 oneTimeSetUp() {

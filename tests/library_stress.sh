@@ -7,9 +7,10 @@
 # processes between is as it was built.
 #
 # From lib.sh; CC may be several words, and lists of files are.
-# shellcheck disable=SC2154,SC2086
+# shellcheck disable=SC2154,SC2086,SC2046
 
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/watched.sh"
 
 LIBNSEXEC=${LIBNSEXEC:-$abs_top_builddir/lib/libnsexec.so}
 cc=${CC:-cc}
@@ -24,31 +25,10 @@ compile() {
 		-o "$result" "$@" >"$result.why" 2>&1
 }
 
-# One object, with a memset of its own: a sanitizer's would call handlers in a process that
-# is not the host.  Without the rooms, by which threads hand memory to one another: that is
-# to be seen.
-make_stages() {
-	objects=$(for it in "$abs_top_builddir"/lib/libstages_a-*.o "$abs_top_builddir/lib/image.o" \
-		"$abs_top_builddir"/nsexec/libengine_a-*.o "$abs_top_builddir"/nsexec/libmem_a-*.o
-	do
-		case $it in *-room.o) ;; *) echo "$it" ;; esac
-	done)
-	$cc -nostdlib -r -o "$work/stages.o" $objects >"$work/stages.why" 2>&1 &&
-		objcopy -L memset -L memcpy -L memmove -L memcmp "$work/stages.o" \
-			>>"$work/stages.why" 2>&1
-}
-
 # watched NAME COMPILER FLAGS: $work/stress.NAME, with the files that the library is made of
 watched() {
-	library=$(for it in "$abs_top_builddir"/lib/liblibrary_a-*.o; do
-		it=${it##*/liblibrary_a-}
-		ls "$abs_top_srcdir/lib/${it%.o}.c"
-	done)
-	library="$library $abs_top_srcdir/lib/room.c"
-	compile "$2" "$work/stress.$1" $3 -iquote "$abs_top_srcdir/nsexec" \
-		-iquote "$abs_top_srcdir/lib" -DNSEXEC_VERSION='"test"' \
-		-include "$abs_testsdir/lib/visible.h" \
-		"$abs_testsdir"/lib/stress*.c $library "$work/stages.o"
+	compile "$2" "$work/stress.$1" $3 "$abs_testsdir"/lib/stress*.c $(watched_files) \
+		"$work/stages.o"
 }
 
 oneTimeSetUp() {
@@ -61,7 +41,7 @@ oneTimeSetUp() {
 		-Wl,-rpath,"$work"
 	compile "$cc" "$work/heap" "$abs_testsdir/lib/heap.c" "$work/libnsexec.so.0" \
 		-Wl,-rpath,"$work"
-	make_stages
+	make_stages "$cc"
 	{
 		watched tsan gcc -fsanitize=thread
 		watched asan gcc '-fsanitize=address,undefined -fno-sanitize-recover=all'

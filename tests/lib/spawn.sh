@@ -9,7 +9,7 @@
 #	each_route FUNCTION WORD...	once with $into for the shared, once for the launcher's
 #
 # From lib.sh; set here for others; by eval; lists of words.
-# shellcheck disable=SC2154,SC2034,SC2016,SC2086
+# shellcheck disable=SC2154,SC2034,SC2016,SC2086,SC2046
 
 LIBNSEXEC=${LIBNSEXEC:-$abs_top_builddir/lib/libnsexec.so}
 out=$work/out
@@ -43,13 +43,7 @@ build_watched() {
 	address) flags='-fsanitize=address,undefined -fno-sanitize-recover=all' ;;
 	esac
 	set -- "$work/spawn.$1" "$abs_testsdir/lib/spawn.c"
-	for it in "$abs_top_builddir"/lib/liblibrary_a-*.o; do
-		it=${it##*/liblibrary_a-}
-		set -- "$@" "$abs_top_srcdir/lib/${it%.o}.c"
-	done
-	if compile "$@" $flags -iquote "$abs_top_srcdir/lib" -DNSEXEC_VERSION='"test"' \
-		"$abs_top_builddir"/lib/libstages_a-*.o "$abs_top_builddir/lib/image.o" \
-		"$abs_top_builddir"/nsexec/*libengine_a-*.o &&
+	if make_stages "${CC:-cc}" && compile "$@" $flags $(watched_files) "$work/stages.o" &&
 		"$1" -- true >>"$1.why" 2>&1; then
 		return
 	fi
