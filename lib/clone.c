@@ -269,13 +269,14 @@ int nsexec_clone(const struct nsexec_options *how, int (*call)(void *), void *ar
 	const int was = errno;
 	struct nsx_error error = { 0 };
 	const long at = nsx_sys_mmap(sizeof(struct nsx_cloning));
-	struct nsx_cloning *c = (struct nsx_cloning *)at;
+	struct nsx_cloning *c;
 	int rc;
 
 	if (at < 0) {
 		(void)nsx_fail(&error, NSX_STEP_FORK, (int)-at, "memory", NULL);
 		return nsx_api_fail(e, &error);
 	}
+	c = (struct nsx_cloning *)at;
 	c->call = call;
 	c->arg = arg;
 	c->channel[0] = c->channel[1] = c->self = NSX_NOFD;

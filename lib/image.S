@@ -2,12 +2,14 @@
 /* The launcher is a program, but no file that could be missing or be another. */
 	.section .rodata
 	.hidden nsx_image
-	.hidden nsx_image_end
+	.hidden nsx_image_bytes
 	.globl nsx_image
-	.globl nsx_image_end
+	.globl nsx_image_bytes
 	.balign 16
 nsx_image:
 	.incbin "lib/launcher"
-nsx_image_end:
-	.byte 0
+end:
+	.balign 8
+nsx_image_bytes:
+	.quad end - nsx_image
 	.section .note.GNU-stack, "", %progbits

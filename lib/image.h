@@ -3,7 +3,9 @@
 #ifndef NSX_IMAGE_H
 #define NSX_IMAGE_H
 
+#include <stdint.h>
+
 extern const char nsx_image[] __attribute__((visibility("hidden")));
-extern const char nsx_image_end[] __attribute__((visibility("hidden")));
+extern const uint64_t nsx_image_bytes __attribute__((visibility("hidden")));
 
 #endif

@@ -40,16 +40,16 @@ static int make_memfd(void)
 static int make_image(const struct nsexec_program *p)
 {
 	nsx_autofd fd = make_memfd();
-	const char *at = nsx_image;
+	uint64_t done = 0;
 
 	if (fd < 0)
 		return fd;
-	while (at < nsx_image_end) {
-		long n = nsx_sys_write(fd, at, (size_t)(nsx_image_end - at));
+	while (done < nsx_image_bytes) {
+		long n = nsx_sys_write(fd, nsx_image + done, nsx_image_bytes - done);
 
 		if (n <= 0)
 			return n ? (int)n : -EIO;
-		at += n;
+		done += (uint64_t)n;
 	}
 	(void)nsx_sys_fcntl(fd, F_ADD_SEALS_COMMAND, SEAL_ALL); /* where there are seals */
 	return nsx_files_apart(p, fd);

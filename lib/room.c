@@ -18,6 +18,20 @@ static struct nsx_room *take_spare(struct nsx_spares *spares)
 	return room;
 }
 
+static struct nsx_room *map(size_t bytes, struct nsx_error *e)
+{
+	const long where = nsx_sys_mmap(bytes);
+	struct nsx_room *room;
+
+	if (where < 0) {
+		(void)nsx_fail(e, NSX_STEP_FORK, (int)-where, "memory for a stack", NULL);
+		return NULL;
+	}
+	room = (struct nsx_room *)where;
+	room->bytes = bytes;
+	return room;
+}
+
 struct nsx_room *nsx_room_take(struct nsx_spares *spares, size_t argc, size_t n_files,
 			       struct nsx_error *e)
 {
@@ -26,17 +40,11 @@ struct nsx_room *nsx_room_take(struct nsx_spares *spares, size_t argc, size_t n_
 	const size_t bytes = few ? offsetof(struct nsx_room, more_slots)
 				 : offsetof(struct nsx_room, many) + tail;
 	struct nsx_room *room = spares && few ? take_spare(spares) : NULL;
-	long where;
 
-	if (!room) {
-		where = nsx_sys_mmap(bytes);
-		if (where < 0) {
-			(void)nsx_fail(e, NSX_STEP_FORK, (int)-where, "memory for a stack", NULL);
-			return NULL;
-		}
-		room = (struct nsx_room *)where;
-		room->bytes = bytes;
-	}
+	if (!room)
+		room = map(bytes, e);
+	if (!room)
+		return NULL;
 	memset(&room->call, 0, offsetof(struct nsx_call, en));
 	room->call.stack = room->stack;
 	room->call.argv = few ? room->few : room->many;

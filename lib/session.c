@@ -63,14 +63,15 @@ struct nsexec_session *nsexec_session_open(const struct nsexec_options *how,
 					   struct nsexec_error *error)
 {
 	const long where = nsx_sys_mmap(sizeof(struct nsexec_session));
-	struct nsexec_session *s = (struct nsexec_session *)where;
 	struct nsx_error e = { 0 };
+	struct nsexec_session *s;
 
 	if (where < 0) {
 		(void)nsx_fail(&e, NSX_STEP_OPEN, (int)-where, "memory for a session", NULL);
 		(void)nsx_api_fail(error, &e);
 		return NULL;
 	}
+	s = (struct nsexec_session *)where;
 	if (open_session(how, s, &e) == 0)
 		return s;
 	nsexec_session_close(s);

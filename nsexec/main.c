@@ -57,9 +57,6 @@ static int command(char **argv, char **envp)
 	return run(&en, &rq, &e) < 0 ? nsx_engine_failed(&en, &e) : 0;
 }
 
-/* The kernel calls us with no argv[0] if it was executed so; there are no words then. */
-static char *no_words[] = { NULL, NULL };
-
 /* The initial stack: argc, argv, NULL, environment, NULL, auxiliary vector. */
 _Noreturn void nsx_start(long *stack);
 
@@ -67,6 +64,7 @@ _Noreturn void nsx_start(long *stack)
 {
 	const long argc = stack[0];
 	char **argv = (char **)(stack + 1);
+	char *no_words[] = { NULL, NULL }; /* the kernel may have been given no argv[0] */
 
 	nsx_sys_exit(command(argc > 0 ? argv : no_words, argv + argc + 1));
 }

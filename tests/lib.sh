@@ -34,11 +34,13 @@ nsexec_file=$NSEXEC
 preload_file=${PRELOAD:-$abs_top_builddir/nsexec/libnsexec-preload.so}
 init_file=${INIT_O:-$abs_top_builddir/nsexec/nsexec-init.o}
 runc_file=${RUNC_A:-$abs_top_builddir/nsexec/libnsexec-runc.a}
-unset NSEXEC NSEXEC_FD NSEXEC_LOG LD_PRELOAD PRELOAD INIT_O RUNC_A
+library_file=${LIBNSEXEC:-$abs_top_builddir/lib/libnsexec.so}
+unset NSEXEC NSEXEC_FD NSEXEC_LOG LD_PRELOAD PRELOAD INIT_O RUNC_A LIBNSEXEC
 NSEXEC=$nsexec_file
 PRELOAD=$preload_file
 INIT_O=$init_file
 RUNC_A=$runc_file
+LIBNSEXEC=$library_file
 
 # The kinds that this kernel has, of eight, as they are named in /proc/PID/ns.
 kinds=''

@@ -12,7 +12,6 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/watched.sh"
 
-LIBNSEXEC=${LIBNSEXEC:-$abs_top_builddir/lib/libnsexec.so}
 cc=${CC:-cc}
 at_usual_places=''
 

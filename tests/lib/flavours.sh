@@ -14,7 +14,6 @@
 # From lib.sh.
 # shellcheck disable=SC2154
 
-LIBNSEXEC=${LIBNSEXEC:-$abs_top_builddir/lib/libnsexec.so}
 
 # compile RESULT WORD...
 compile() {

@@ -11,7 +11,6 @@
 # From lib.sh; set here for others; by eval; lists of words.
 # shellcheck disable=SC2154,SC2034,SC2016,SC2086,SC2046
 
-LIBNSEXEC=${LIBNSEXEC:-$abs_top_builddir/lib/libnsexec.so}
 out=$work/out
 inside=$work/inside
 as=''			# words in front of the host: another user
