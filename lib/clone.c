@@ -9,6 +9,7 @@
 #include "child.h"
 #include "kindset.h"
 #include "letter.h"
+#include "memory.h"
 #include "newborn.h"
 
 /* What a function may count on, as in a main thread; musl's threads have much less. */
@@ -268,15 +269,11 @@ int nsexec_clone(const struct nsexec_options *how, int (*call)(void *), void *ar
 {
 	const int was = errno;
 	struct nsx_error error = { 0 };
-	const long at = nsx_sys_mmap(sizeof(struct nsx_cloning));
-	struct nsx_cloning *c;
+	struct nsx_cloning *c = nsx_memory_map(sizeof(*c), "memory", &error);
 	int rc;
 
-	if (at < 0) {
-		(void)nsx_fail(&error, NSX_STEP_FORK, (int)-at, "memory", NULL);
+	if (!c)
 		return nsx_api_fail(e, &error);
-	}
-	c = (struct nsx_cloning *)at;
 	c->call = call;
 	c->arg = arg;
 	c->channel[0] = c->channel[1] = c->self = NSX_NOFD;

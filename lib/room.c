@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "memory.h"
+
 static void unmap(struct nsx_room *room)
 {
 	(void)nsx_sys_munmap(room, room->bytes); /* cannot fail: it is all of a mapping */
@@ -18,20 +20,6 @@ static struct nsx_room *take_spare(struct nsx_spares *spares)
 	return room;
 }
 
-static struct nsx_room *map(size_t bytes, struct nsx_error *e)
-{
-	const long where = nsx_sys_mmap(bytes);
-	struct nsx_room *room;
-
-	if (where < 0) {
-		(void)nsx_fail(e, NSX_STEP_FORK, (int)-where, "memory for a stack", NULL);
-		return NULL;
-	}
-	room = (struct nsx_room *)where;
-	room->bytes = bytes;
-	return room;
-}
-
 struct nsx_room *nsx_room_take(struct nsx_spares *spares, size_t argc, size_t n_files,
 			       struct nsx_error *e)
 {
@@ -41,10 +29,12 @@ struct nsx_room *nsx_room_take(struct nsx_spares *spares, size_t argc, size_t n_
 				 : offsetof(struct nsx_room, many) + tail;
 	struct nsx_room *room = spares && few ? take_spare(spares) : NULL;
 
-	if (!room)
-		room = map(bytes, e);
-	if (!room)
-		return NULL;
+	if (!room) {
+		room = nsx_memory_map(bytes, "memory for a stack", e);
+		if (!room)
+			return NULL;
+		room->bytes = bytes;
+	}
 	memset(&room->call, 0, offsetof(struct nsx_call, en));
 	room->call.stack = room->stack;
 	room->call.argv = few ? room->few : room->many;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "environment.h"
+#include "memory.h"
 #include "spawn.h"
 #include "target.h"
 #include "text.h"
@@ -62,16 +63,13 @@ static int open_session(const struct nsexec_options *options, struct nsexec_sess
 struct nsexec_session *nsexec_session_open(const struct nsexec_options *how,
 					   struct nsexec_error *error)
 {
-	const long where = nsx_sys_mmap(sizeof(struct nsexec_session));
 	struct nsx_error e = { 0 };
-	struct nsexec_session *s;
+	struct nsexec_session *s = nsx_memory_map(sizeof(*s), "memory for a session", &e);
 
-	if (where < 0) {
-		(void)nsx_fail(&e, NSX_STEP_OPEN, (int)-where, "memory for a session", NULL);
+	if (!s) {
 		(void)nsx_api_fail(error, &e);
 		return NULL;
 	}
-	s = (struct nsexec_session *)where;
 	if (open_session(how, s, &e) == 0)
 		return s;
 	nsexec_session_close(s);
