@@ -63,6 +63,18 @@ static void reap(int pid)
 	(void)nsx_sys_wait(pid, NULL, NSX_WAIT_ALL);
 }
 
+/* As in own_pidfd(), for the keeper is there for a while; no way to lift it is no reason to end. */
+static void lift_middle(struct nsx_call *c)
+{
+	const int low = c->middle_pidfd;
+	const int high = low < 0 || low > 2 ? -1 : nsx_sys_fcntl(low, F_DUPFD_CLOEXEC, 3);
+
+	if (high < 0)
+		return;
+	c->middle_pidfd = high;
+	(void)nsx_sys_close(low); /* the number is free either way */
+}
+
 /*
  * All signals are held, in us and so in all that is born: a handler of the host would run
  * in its memory without being it.
@@ -85,6 +97,7 @@ static int bear(struct nsx_call *c, nsx_born_fn *middle, struct nsx_error *e)
 	if (pid < 0)
 		return nsx_fail(e, NSX_STEP_FORK, -pid, "process that enters", NULL);
 	c->middle = pid;
+	lift_middle(c);
 	if (!c->kept || nsx_keep_hear(c, e) == 0)
 		return 0;
 	reap(pid);
