@@ -50,7 +50,7 @@ static void know_ourselves(struct nsx_call *c)
 static void prepare(struct nsx_call *c)
 {
 	c->log = (struct nsx_log){ .level = NSX_LOG_OFF, .fd = NSX_NOFD };
-	c->channel[0] = c->channel[1] = NSX_NOFD;
+	c->channel[0] = c->channel[1] = c->image = NSX_NOFD;
 	c->middle_pidfd = c->program_pidfd = NSX_NOFD;
 	nsx_engine_init(&c->en, &c->how->rq, &c->log, c->envp);
 	c->en.shares = true;
@@ -219,6 +219,7 @@ static int spawn(struct nsx_call *c, struct nsexec_child *child, struct nsx_erro
 	release(c);
 	nsx_fd_close(&c->channel[0]);
 	nsx_fd_close(&c->channel[1]);
+	nsx_fd_close(&c->image);
 	nsx_engine_close(&c->en);
 	return rc;
 }
