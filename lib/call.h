@@ -45,6 +45,7 @@ struct nsx_call {
 	bool grouped;		     /* it is in its process group already */
 	bool executes;		     /* nothing but execve(2) was left to be done */
 	int channel[2];		     /* to the launcher; the host's end is the first */
+	int image;		     /* the launcher's file */
 	int middle;		     /* as the host sees it; it may be the program too */
 	bool elsewhere; /* middle was born in another PID namespace than the thread is in */
 	int32_t middle_pidfd;
@@ -75,6 +76,12 @@ void nsx_middle(void *arg);
 
 /* Look and plan, and nothing else: the engine of the call is a session's.  Likewise. */
 void nsx_middle_looks(void *arg);
+
+/*
+ * What the launcher needs, in middle, out here: a PID namespace may forbid its processes to
+ * make such a file (vm.memfd_noexec), be it against us.
+ */
+int nsx_launch_prepare(struct nsx_call *c, struct nsx_error *e);
 
 /* The launcher, see launcher.c, goes on in this process.  Return: only on failure. */
 int nsx_launch(struct nsx_call *c, struct nsx_error *e);

@@ -36,14 +36,11 @@ static int make_memfd(void)
 	return fd;
 }
 
-/* Return: the launcher's file, for execveat(2); or -errno. */
-static int make_image(const struct nsexec_program *p)
+/* Return: 0 or -errno. */
+static int write_image(int fd)
 {
-	nsx_autofd fd = make_memfd();
 	uint64_t done = 0;
 
-	if (fd < 0)
-		return fd;
 	while (done < nsx_image_bytes) {
 		long n = nsx_sys_write(fd, nsx_image + done, nsx_image_bytes - done);
 
@@ -52,7 +49,21 @@ static int make_image(const struct nsexec_program *p)
 		done += (uint64_t)n;
 	}
 	(void)nsx_sys_fcntl(fd, F_ADD_SEALS_COMMAND, SEAL_ALL); /* where there are seals */
-	return nsx_files_apart(p, fd);
+	return 0;
+}
+
+int nsx_launch_prepare(struct nsx_call *c, struct nsx_error *e)
+{
+	int rc = nsx_fd_channel(c->channel);
+
+	if (rc < 0)
+		return nsx_fail(e, NSX_STEP_FORK, -rc, "channel to the launcher", NULL);
+	rc = nsx_fd_lift(make_memfd());
+	if (rc >= 0) {
+		c->image = rc;
+		rc = write_image(c->image);
+	}
+	return rc < 0 ? fail(rc, "file of the launcher in memory", e) : 0;
 }
 
 /* "nsexec 7,9 WORD... -- PROGRAM ARG...": channel and target, of which there may be none. */
@@ -80,7 +91,7 @@ int nsx_launch(struct nsx_call *c, struct nsx_error *e)
 	const int pidfd = c->in->target.pidfd;
 	const int channel = nsx_files_apart(p, c->channel[1]);
 	const int target = pidfd == NSX_NOFD ? NSX_NOFD : nsx_files_apart(p, pidfd);
-	const int image = make_image(p);
+	const int image = nsx_files_apart(p, c->image);
 	char **argv;
 
 	if (channel < 0)

@@ -132,12 +132,9 @@ static bool join_pid_alone(const struct nsx_engine *en)
 static _Noreturn void go_on_as_launcher(struct nsx_call *c)
 {
 	struct nsx_error e = { 0 };
-	int rc = nsx_fd_channel(c->channel);
 
-	if (rc < 0) {
-		(void)nsx_fail(&e, NSX_STEP_FORK, -rc, "channel to the launcher", NULL);
+	if (nsx_launch_prepare(c, &e) < 0)
 		fail_and_exit(c, &e);
-	}
 	c->launched = true;
 	go_on(c, become_launcher, join_pid_alone(c->in));
 }

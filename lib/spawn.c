@@ -29,7 +29,7 @@ int nsx_spawn_read(const struct nsexec_options *options, struct nsx_how *how, st
 static void prepare(struct nsx_call *c)
 {
 	c->log = (struct nsx_log){ .level = NSX_LOG_OFF, .fd = NSX_NOFD };
-	c->channel[0] = c->channel[1] = NSX_NOFD;
+	c->channel[0] = c->channel[1] = c->image = NSX_NOFD;
 	c->middle_pidfd = c->program_pidfd = NSX_NOFD;
 	nsx_engine_init(&c->en, &c->how->rq, &c->log, c->envp);
 	c->en.shares = true;
@@ -40,6 +40,18 @@ static void prepare(struct nsx_call *c)
 static void reap(int pid)
 {
 	(void)nsx_sys_wait(pid, NULL, NSX_WAIT_ALL);
+}
+
+/* As in own_pidfd(), for the keeper is there for a while; no way to lift it is no reason to end. */
+static void lift_middle(struct nsx_call *c)
+{
+	const int low = c->middle_pidfd;
+	const int high = low < 0 || low > 2 ? -1 : nsx_sys_fcntl(low, F_DUPFD_CLOEXEC, 3);
+
+	if (high < 0)
+		return;
+	c->middle_pidfd = high;
+	(void)nsx_sys_close(low); /* the number is free either way */
 }
 
 /*
@@ -64,6 +76,7 @@ static int bear(struct nsx_call *c, nsx_born_fn *middle, struct nsx_error *e)
 	if (pid < 0)
 		return nsx_fail(e, NSX_STEP_FORK, -pid, "process that enters", NULL);
 	c->middle = pid;
+	lift_middle(c);
 	if (!c->kept || nsx_keep_hear(c, e) == 0)
 		return 0;
 	reap(pid);
@@ -188,6 +201,7 @@ static int spawn(struct nsx_call *c, struct nsexec_child *child, struct nsx_erro
 	release(c);
 	nsx_fd_close(&c->channel[0]);
 	nsx_fd_close(&c->channel[1]);
+	nsx_fd_close(&c->image);
 	nsx_engine_close(&c->en);
 	return rc;
 }

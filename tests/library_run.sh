@@ -230,6 +230,17 @@ err 0' "$route"
 	each_route files
 }
 
+# The host is the parent of the parent.  It may still be about to, when the program looks.
+testAHostWithoutStandardStreamsKeepsThemClosed() {
+	run @show @closed=012 -- sh -c 'read -r _ _ _ host _ </proc/$PPID/stat
+		i=0
+		while [ -L /proc/$host/fd/0 ] && [ $i -lt 100 ]; do sleep 0.01; i=$((i + 1)); done
+		for fd in 0 1 2; do [ ! -L /proc/$host/fd/$fd ] || readlink /proc/$host/fd/$fd; done'
+	says 'exited 0
+out 0
+err 0'
+}
+
 testFailuresLeaveNothing() {
 	failures() {
 		run @times=100 @quiet $into -- /nope

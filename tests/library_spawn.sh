@@ -282,6 +282,23 @@ testALauncherThatCannotBeHadIsAnError() {
 	says 'error launch EACCES file of the launcher in memory'
 }
 
+# Each PID namespace has a setting of its own, which root may make in there.
+testATargetCannotForbidTheLauncher() {
+	need_root || return 0
+	[ -e /proc/sys/vm/memfd_noexec ] || { skip 'needs Linux 6.3'; return 0; }
+	at plain || return 0
+	forbid() { nsenter -t "$target" --all sh -c "echo $1 >/proc/sys/vm/memfd_noexec"; }
+	was=$(nsenter -t "$target" --all cat /proc/sys/vm/memfd_noexec)
+	forbid 2 || fail 'the setting cannot be made'
+	spawn -t "$target" --all --setuid=0 -- true
+	says 'exited 0'
+	spawn @run -t "$target" --all --setuid=0 -- true
+	says 'exited 0
+out 0
+err 0'
+	forbid "$was" 2>/dev/null || { container_plain && at_plain=$target; }
+}
+
 # ---- attributes --------------------------------------------------------------
 
 testSessionAndGroup() {
