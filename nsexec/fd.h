@@ -11,11 +11,17 @@
 
 #define NSX_NOFD (-1) /* the only invalid descriptor value in this tree */
 
+/*
+ * Forgotten first: who is killed between the two, in a table that others have too, must not
+ * leave a number that may be somebody else's by then.
+ */
 static inline void nsx_fd_close(int *fd)
 {
-	if (*fd >= 0)
-		(void)nsx_sys_close(*fd); /* the number is free either way */
+	const int was = *fd;
+
 	*fd = NSX_NOFD;
+	if (was >= 0)
+		(void)nsx_sys_close(was); /* the number is free either way */
 }
 
 /* nsx_autofd fd = NSX_NOFD;  closed on every way out of the block. */
