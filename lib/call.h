@@ -43,13 +43,16 @@ struct nsx_call {
 	bool launched;		     /* the launcher goes on; what it says comes through @channel */
 	bool looked;		     /* all of a session */
 	bool grouped;		     /* it is in its process group already */
+	bool haunted;		     /* nobody knows whether somebody is still on @stack */
 	bool executes;		     /* nothing but execve(2) was left to be done */
 	int channel[2];		     /* to the launcher; the host's end is the first */
 	int image;		     /* the launcher's file */
 	int middle;		     /* as the host sees it; it may be the program too */
 	bool elsewhere; /* middle was born in another PID namespace than the thread is in */
 	int32_t middle_pidfd;
-	int program_pid; /* 0: middle goes on as the program */
+	int32_t born_pid; /* as the kernel says it, unless @plain: with it, @program_pidfd counts */
+	int begun;	  /* enum nsx_begun; by whoever comes first */
+	int program_pid;  /* 0: middle goes on as the program */
 	int32_t program_pidfd;
 	int32_t told;	   /* of a kept one: all of this is there; a futex, woken up then */
 	bool ignores_chld; /* of a kept one: the host does, but its keeper must not */
@@ -61,6 +64,23 @@ struct nsx_call {
 	char *stack;	    /* lowest byte; aligned to 16 bytes */
 	struct nsx_engine en;
 };
+
+/*
+ * Of the program's process.  While middle makes it the kernel has said which pidfd it will
+ * have, but that is so only if there is one in the end.  So if middle is killed just then,
+ * and @born_pid cannot be had, either that process says first that it is there, or the
+ * caller that it must not be.
+ */
+enum nsx_begun { NSX_BEGUN_NOT, NSX_BEGUN, NSX_BEGUN_NEVER };
+
+/* Return: have we come first? */
+static inline bool nsx_call_begins(struct nsx_call *c, enum nsx_begun how)
+{
+	int not_yet = NSX_BEGUN_NOT;
+
+	return __atomic_compare_exchange_n(&c->begun, &not_yet, (int)how, false, __ATOMIC_ACQ_REL,
+					   __ATOMIC_ACQUIRE);
+}
 
 /* What the launcher calls itself until it executes the program, see comm in proc(5). */
 #define NSX_LAUNCHER_NAME "nsexec:launcher"

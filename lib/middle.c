@@ -26,6 +26,8 @@ static void become_program(void *arg)
 	struct nsx_call *c = arg;
 	struct nsx_error e = { 0 };
 
+	if (!nsx_call_begins(c, NSX_BEGUN))
+		nsx_sys_exit(127);
 	if (c->in->plan.forks &&
 	    nsx_stage_walk_new(&c->in->plan, &c->in->facts, NSX_NOFD, &c->log, &e) < 0)
 		fail_and_exit(c, &e);
@@ -64,10 +66,11 @@ static int make_program(struct nsx_call *c, nsx_born_fn *born)
 	const size_t left = (size_t)((char *)__builtin_frame_address(0) - c->stack);
 	const struct nsx_birth birth = {
 		.flags = NSX_CLONE_VM | NSX_CLONE_VFORK | NSX_CLONE_PIDFD |
-			 (c->kept ? 0 : NSX_CLONE_PARENT),
+			 NSX_CLONE_PARENT_SETTID | (c->kept ? 0 : NSX_CLONE_PARENT),
 		.stack = c->stack,
 		.stack_bytes = (left - OURS_BYTES) / ALIGNED * ALIGNED,
 		.pidfd = &c->program_pidfd,
+		.pid = &c->born_pid,
 	};
 	int pid = nsx_sys_clone_on(&birth, c->plain, born, c);
 
@@ -108,6 +111,8 @@ static void become_launcher(void *arg)
 	struct nsx_call *c = arg;
 	struct nsx_error e = { 0 };
 
+	if (!nsx_call_begins(c, NSX_BEGUN))
+		nsx_sys_exit(127);
 	(void)nsx_launch(c, &e);
 	fail_and_exit(c, &e);
 }

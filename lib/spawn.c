@@ -42,6 +42,31 @@ static void reap(int pid)
 	(void)nsx_sys_wait(pid, NULL, NSX_WAIT_ALL);
 }
 
+/*
+ * Middle was killed, maybe while it made the program's process: is @program_pidfd of that?
+ * Else the number may be another thread's by now.  Where the kernel does not tell, whoever
+ * is there says so in a moment; and who is born all the same finds that it must not be, on
+ * a stack that stays for it.
+ */
+static bool knows_orphan(struct nsx_call *c)
+{
+	enum { A_WHILE_MILLIS = 100 };
+	bool known = c->born_pid;
+
+	if (c->program_pidfd == NSX_NOFD)
+		return false;
+	for (int i = 0; c->plain && !known && i < A_WHILE_MILLIS; i++) {
+		known = __atomic_load_n(&c->begun, __ATOMIC_ACQUIRE) == NSX_BEGUN;
+		if (!known)
+			(void)nsx_sys_poll(NULL, 0, 1);
+	}
+	if (known || (c->plain && !nsx_call_begins(c, NSX_BEGUN_NEVER)))
+		return true;
+	c->program_pidfd = NSX_NOFD;
+	c->haunted = c->plain;
+	return false;
+}
+
 /* As in own_pidfd(), for the keeper is there for a while; no way to lift it is no reason to end. */
 static void lift_middle(struct nsx_call *c)
 {
@@ -80,7 +105,8 @@ static int bear(struct nsx_call *c, nsx_born_fn *middle, struct nsx_error *e)
 	if (!c->kept || nsx_keep_hear(c, e) == 0)
 		return 0;
 	reap(pid);
-	nsx_keep_end_orphan(c->program_pidfd);
+	if (knows_orphan(c))
+		nsx_keep_end_orphan(c->program_pidfd);
 	nsx_fd_close(&c->program_pidfd);
 	nsx_fd_close(&c->middle_pidfd);
 	return -1;
@@ -138,7 +164,7 @@ static void clear_away(struct nsx_call *c, const struct nsexec_child *child, boo
 /* Middle was killed while it waited for a process that goes on, on a stack that is to be unmapped. */
 static void end_orphan(struct nsx_call *c)
 {
-	if (c->kept || c->program_pid || c->program_pidfd == NSX_NOFD)
+	if (c->kept || c->program_pid || !knows_orphan(c))
 		return;
 	c->launched = false;					    /* whatever it has said */
 	(void)nsx_sys_pidfd_send_signal(c->program_pidfd, SIGKILL); /* or it has ended */
@@ -270,7 +296,7 @@ int nsx_spawn(const struct nsx_spawning *s, const struct nsexec_program *program
 			.pid = c->middle,
 			.program = *child,
 		};
-	else
+	else if (!c->haunted)
 		nsx_room_give(s->spares, room);
 	return rc;
 }

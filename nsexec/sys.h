@@ -32,6 +32,7 @@ enum {
 	NSX_CLONE_PIDFD = 0x00001000, /* Linux 5.2 */
 	NSX_CLONE_VFORK = 0x00004000,
 	NSX_CLONE_PARENT = 0x00008000,
+	NSX_CLONE_PARENT_SETTID = 0x00100000,
 	NSX_CLONE_THREAD = 0x00010000,
 	NSX_CLONE_NEWNS = 0x00020000,
 	NSX_CLONE_NEWCGROUP = 0x02000000,
@@ -502,6 +503,7 @@ struct nsx_birth {
 	void *stack;	    /* lowest byte, aligned to 16 bytes, */
 	size_t stack_bytes; /* as is this number */
 	int32_t *pidfd;	    /* CLONE_PIDFD: out, in the table of the caller */
+	int32_t *pid;	    /* CLONE_PARENT_SETTID: out, once there is nothing left to fail */
 	int cgroup;	    /* CLONE_INTO_CGROUP: directory */
 };
 
@@ -510,15 +512,17 @@ struct nsx_birth {
  * default, if the kernel can do that at once.
  *
  * @plain: by clone(2) for older kernels, and where somebody keeps us from clone3(2): with
- *         handlers as they are, and without a cgroup
+ *         handlers as they are, and without a cgroup or @pid
  */
 static inline int nsx_sys_clone_on(const struct nsx_birth *b, bool plain, nsx_born_fn *born,
 				   void *arg)
 {
-	const unsigned long flags = b->flags & ~(unsigned long)NSX_CLONE_INTO_CGROUP;
+	const unsigned long flags =
+		b->flags & ~(unsigned long)(NSX_CLONE_INTO_CGROUP | NSX_CLONE_PARENT_SETTID);
 	const uint64_t args[11] = {
 		[0] = b->flags | NSX_CLONE_CLEAR_SIGHAND,
 		[1] = (uint64_t)b->pidfd,
+		[3] = (uint64_t)b->pid,
 		[5] = (uint64_t)b->stack,
 		[6] = b->stack_bytes,
 		[10] = (uint64_t)b->cgroup,

@@ -592,6 +592,18 @@ testKilledAtAnyMomentItIsAnErrorOrAProgram() {
 	each_route moments
 }
 
+# In one table of descriptors the number of a pidfd that never came to be is another's soon:
+# it must not be that of who is killed in its place, such as the target.
+testKilledAmongManyNobodyElseIs() {
+	storms() {
+		before=$(cut -d' ' -f22 "/proc/$target/stat")
+		killed @threads=3 @times=500 $into -- true
+		assertEquals "the target, $route" "$before" \
+			"$(cut -d' ' -f22 "/proc/$target/stat" 2>/dev/null)"
+	}
+	each_route storms
+}
+
 # ---- by sanitizers -----------------------------------------------------------
 
 watched() {
