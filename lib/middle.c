@@ -128,6 +128,8 @@ static bool join_pid_alone(const struct nsx_engine *en)
 
 	if (!(en->plan.joins & NSX_KIND_BIT(NSX_PID)) || en->rq->fork == NSX_FORK_NEVER)
 		return false;
+	if (en->watched)
+		return false; /* its memory would be ours for a moment */
 	if (en->rq->init || en->rq->pty || (en->rq->unshare & NSX_KIND_BIT(NSX_PID)))
 		return false; /* there is a process in front anyway */
 	return fd != NSX_NOFD && nsx_sys_setns(fd, NSX_CLONE_NEWPID) == 0;
@@ -153,7 +155,7 @@ static int join_ready(struct nsx_call *c, struct nsx_error *e)
 	c->in = c->ready;
 	if (nsx_target_alive(&c->ready->target, e) < 0)
 		return -1;
-	if (!nsx_plan_may_share_memory(plan))
+	if (c->ready->watched || !nsx_plan_may_share_memory(plan))
 		return 1;
 	if (nsx_stage_walk(plan, &c->ready->facts, NSX_NOFD, &c->log, &at, e) == 0)
 		return 0;

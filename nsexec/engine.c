@@ -9,6 +9,7 @@
 #include "settle.h"
 #include "shapes.h"
 #include "stage.h"
+#include "watched.h"
 
 void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const struct nsx_log *log,
 		     char *const *envp)
@@ -30,6 +31,7 @@ void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const 
 	en->plan.forks = false;
 	en->dumpable = 1;
 	en->guarded = false;
+	en->watched = false;
 	nsx_target_init(&en->target);
 	nsx_facts_init(&en->facts);
 	nsx_standing_init(&en->standing);
@@ -99,13 +101,25 @@ static int make_plan(struct nsx_engine *en, enum nsx_way way, struct nsx_error *
 	return 0;
 }
 
+/* Asked only where somebody would be born there with our user namespace. */
+static void look_who_watches(struct nsx_engine *en)
+{
+	const nsx_kinds joins = en->plan.joins;
+
+	en->watched = en->shares && (joins & NSX_KIND_BIT(NSX_PID)) &&
+		      !(joins & NSX_KIND_BIT(NSX_USER)) && nsx_watched(&en->target, &en->facts);
+}
+
 int nsx_engine_look(struct nsx_engine *en, struct nsx_error *e)
 {
 	if (nsx_engine_target(en, e) < 0 || make_environment(en, e) < 0)
 		return -1;
 	if (learn(en, e) < 0)
 		return -1;
-	return make_plan(en, NSX_WAY_PIDFD, e);
+	if (make_plan(en, NSX_WAY_PIDFD, e) < 0)
+		return -1;
+	look_who_watches(en);
+	return 0;
 }
 
 /*
@@ -198,7 +212,8 @@ static int join(struct nsx_engine *en, struct nsx_error *e)
 			return -1;
 		if (rc == 0)
 			continue;
-		if (en->shares && !nsx_plan_may_share_memory(&en->plan))
+		look_who_watches(en);
+		if (en->shares && (en->watched || !nsx_plan_may_share_memory(&en->plan)))
 			return 1;
 		if (start_outsider(en, e) < 0)
 			return -1;

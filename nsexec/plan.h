@@ -73,11 +73,10 @@ void nsx_plan_make(const struct nsx_request *rq, const struct nsx_facts *f, enum
  * Such a process cannot hide behind being non-dumpable: its parent would be it too.  What
  * keeps others from tracing it, and so from reading and writing that memory, is that it has
  * the rights of its parent, in the parent's user namespace: who can trace it there could
- * trace the parent (ptrace(2), "Ptrace access mode checking"), if he could name it.  So it
- * must change neither ids nor capabilities nor the user namespace.  This does not keep off
- * who is in a PID namespace of his own, but has CAP_SYS_PTRACE in the parent's user
- * namespace: the parent has no number there, the new process has one.  Nor may it join or create a time namespace,
- * which the kernel refuses, or ask for a process outside, which would see what we change.
+ * trace the parent (ptrace(2), "Ptrace access mode checking"), if he could name it: for who
+ * cannot, see watched.h.  So it must change neither ids nor capabilities nor the user
+ * namespace.  Nor may it join or create a time namespace, which the kernel refuses, or ask
+ * for a process outside, which would see what we change.
  */
 bool nsx_plan_may_share_memory(const struct nsx_plan *p);
 

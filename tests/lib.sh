@@ -286,11 +286,21 @@ container_plain() {
 		return 1
 	fi
 	# shellcheck disable=SC2086 # a list of words
-	setpriv --pdeathsig KILL unshare $all_but_user \
+	setpriv --pdeathsig KILL ${confined-} unshare $all_but_user \
 		sh -c "$first_process" "$name" >"$words" 2>&1 </dev/null &
 	front=$!
 	remember "$front"
 	await_unshared
+}
+
+# container_confined: the same, but nobody in it can trace others, as in those that OCI
+# runtimes make by default.
+container_confined() {
+	confined='--bounding-set -sys_ptrace'
+	container_plain
+	set -- $?
+	unset confined
+	return "$1"
 }
 
 # container_userns: the same in a user namespace of its own, whose ids 0 to

@@ -71,7 +71,7 @@ testAnOrdinaryUserCreatesNamespaces() {
 }
 
 testOneKindIsJoinedAndTheOthersStay() {
-	at plain || return 0
+	at confined || return 0
 	for one in $kinds; do
 		option=$one
 		# Of its mounts /proc is another's: see the next one.
@@ -88,7 +88,7 @@ testOneKindIsJoinedAndTheOthersStay() {
 }
 
 testAFileServesAsWell() {
-	at plain || return 0
+	at confined || return 0
 	spawn --net=/proc/$target/ns/net --ipc=/proc/$target/ns/ipc -- "$inside"
 	into=FILE
 	assert_inside "$target" net ipc
@@ -112,13 +112,13 @@ testCreatedKindsAreNew() {
 }
 
 testTheCgroupsOfTheTargetAreJoined() {
-	at plain || return 0
+	at confined || return 0
 	spawn -t "$target" --join-cgroup -- cat /proc/self/cgroup
 	assertEquals "$(cat "/proc/$target/cgroup")" "$(grep '^[0-9]*:' "$out")"
 }
 
 testWhatIsNotAskedForIsOfTheCallingThread() {
-	at plain || return 0
+	at confined || return 0
 	spawn @thread-net=/proc/$target/ns/net -t "$target" --uts -- "$inside"
 	into='a thread in another net'
 	assert_inside "$target" net uts
@@ -143,6 +143,37 @@ testAThreadWhoseChildrenAreElsewhereGetsItsOwnChild() {
 	}
 	need_root || return 0
 	each_route apart
+}
+
+# ---- whose memory it is ------------------------------------------------------
+
+# Who may trace processes in there meets every one that is born there, as soon as it is.
+testWhoMayTraceInsideNeverMeetsTheMemoryOfTheHost() {
+	need_root || return 0
+	container_plain || { skip "$why"; return 0; }
+	compile "$work/attacker" "$abs_testsdir/lib/attacker.c" || fail 'attacker.c does not compile'
+	for it in '' '@session' '@run'; do
+		"$NSEXEC" -t "$target" -a -- "$work/attacker" "$work/spawn" 6 >"$work/met" &
+		attacker=$!
+		remember "$attacker"
+		wait_for '[ -s "$work/met" ]'
+		into="watched $it"
+		spawn @times=300 @quiet $it -t "$target" --all -- true
+		says 'succeeded 300 failed 0'
+		spawn @times=300 @quiet $it -t "$target" --all --caps=all -- true
+		wait "$attacker"
+		assertEquals "$it" 'ready met 0' "$(xargs <"$work/met")"
+	done
+}
+
+# There the launcher stays in front, for it was not born in the PID namespace.
+testWhereSomebodyMayTraceTheProgramHasAWaiter() {
+	need_root || return 0
+	container_plain || { skip "$why"; return 0; }
+	spawn -t "$target" --all -- "$inside" 4
+	assert_inside "$target" $kinds
+	says 'exited 4'
+	ended 1
 }
 
 # ---- whose child it is -------------------------------------------------------
@@ -286,7 +317,7 @@ testALauncherThatCannotBeHadIsAnError() {
 testATargetCannotForbidTheLauncher() {
 	need_root || return 0
 	[ -e /proc/sys/vm/memfd_noexec ] || { skip 'needs Linux 6.3'; return 0; }
-	at plain || return 0
+	at confined || return 0
 	forbid() { nsenter -t "$target" --all sh -c "echo $1 >/proc/sys/vm/memfd_noexec"; }
 	was=$(nsenter -t "$target" --all cat /proc/sys/vm/memfd_noexec)
 	forbid 2 || fail 'the setting cannot be made'
@@ -296,7 +327,7 @@ testATargetCannotForbidTheLauncher() {
 	says 'exited 0
 out 0
 err 0'
-	forbid "$was" 2>/dev/null || { container_plain && at_plain=$target; }
+	forbid "$was" 2>/dev/null || { container_confined && at_confined=$target; }
 }
 
 # ---- attributes --------------------------------------------------------------
@@ -536,7 +567,7 @@ testWithoutAForkOnlyLaterChildrenAreInside() {
 	later() {
 		into="-t $target --pid"
 		[ "$route" = shared ] || into="$into --user"
-		[ "$target" != "$at_plain" ] || [ "$route" = shared ] || into="-t $target --pid --time"
+		[ "$target" != "$at_confined" ] || [ "$route" = shared ] || into="-t $target --pid --time"
 		spawn $into --no-fork -- "$inside"
 		says 'exited 0' "$route"
 		assertEquals "$route" "pid:[$(ns_of "$target" pid)]" "$(line 'ns pid_for_children')"

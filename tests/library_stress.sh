@@ -47,7 +47,7 @@ oneTimeSetUp() {
 	} &
 	watched tsan-clang clang -fsanitize=thread
 	wait $!
-	container_plain
+	container_confined
 	at_plain=$target
 	why_plain=$why
 	container_userns

@@ -51,12 +51,12 @@ build_watched() {
 }
 
 make_containers() {
-	for it in plain userns rootless; do
+	for it in confined userns rootless; do
 		eval "container_$it; at_$it=\$target why_$it=\$why"
 	done
 }
 
-# at CONTAINER: make it the target, or skip.  Use: at plain || return 0
+# at CONTAINER: make it the target, or skip.  Use: at confined || return 0
 at() {
 	eval "target=\${at_$1-} why=\${why_$1-}"
 	[ -n "$target" ] || { skip "${why:-no such container}"; return 1; }
@@ -82,8 +82,8 @@ ended() { assertEquals 'children that ended' "$1" "$(line 'children that ended:'
 
 # each_route FUNCTION WORD...
 each_route() {
-	if [ -n "$at_plain" ]; then
-		route=shared target=$at_plain
+	if [ -n "$at_confined" ]; then
+		route=shared target=$at_confined
 		into="-t $target --mount --uts --ipc --net --pid --cgroup"
 		"$@"
 		route=launcher into="-t $target --all"
@@ -96,7 +96,7 @@ each_route() {
 		route=launcher target=$at_rootless into="-t $at_rootless --all"
 		"$@"
 	fi
-	[ -n "$at_plain$at_userns$at_rootless" ] || skip 'no container here'
+	[ -n "$at_confined$at_userns$at_rootless" ] || skip 'no container here'
 }
 
 # assert_inside PID KIND...: the program was in the namespaces of PID
