@@ -155,7 +155,7 @@ static int join_ready(struct nsx_call *c, struct nsx_error *e)
 	c->in = c->ready;
 	if (nsx_target_alive(&c->ready->target, e) < 0)
 		return -1;
-	if (c->ready->watched || !nsx_plan_may_share_memory(plan))
+	if (c->ready->apart)
 		return 1;
 	if (nsx_stage_walk(plan, &c->ready->facts, NSX_NOFD, &c->log, &at, e) == 0)
 		return 0;

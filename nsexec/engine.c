@@ -31,7 +31,7 @@ void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const 
 	en->plan.forks = false;
 	en->dumpable = 1;
 	en->guarded = false;
-	en->watched = false;
+	en->watched = en->apart = false;
 	nsx_target_init(&en->target);
 	nsx_facts_init(&en->facts);
 	nsx_standing_init(&en->standing);
@@ -101,13 +101,26 @@ static int make_plan(struct nsx_engine *en, enum nsx_way way, struct nsx_error *
 	return 0;
 }
 
-/* Asked only where somebody would be born there with our user namespace. */
+/*
+ * A script there may name /proc/self/exe as its interpreter: that is the host's own file as
+ * long as nothing else has been executed, loaded with the libraries that are found there.
+ * It matters to whoever has rights by that file which the program has not.
+ */
+static bool lends_its_file(const struct nsx_engine *en)
+{
+	return ((en->plan.joins & NSX_KIND_BIT(NSX_MNT)) || en->rq->root) && nsx_sys_geteuid() != 0;
+}
+
+/* Who watches is asked only where somebody would be born there with our user namespace. */
 static void look_who_watches(struct nsx_engine *en)
 {
 	const nsx_kinds joins = en->plan.joins;
 
-	en->watched = en->shares && (joins & NSX_KIND_BIT(NSX_PID)) &&
-		      !(joins & NSX_KIND_BIT(NSX_USER)) && nsx_watched(&en->target, &en->facts);
+	if (!en->shares)
+		return;
+	en->watched = (joins & NSX_KIND_BIT(NSX_PID)) && !(joins & NSX_KIND_BIT(NSX_USER)) &&
+		      nsx_watched(&en->target, &en->facts);
+	en->apart = en->watched || lends_its_file(en) || !nsx_plan_may_share_memory(&en->plan);
 }
 
 int nsx_engine_look(struct nsx_engine *en, struct nsx_error *e)
@@ -213,7 +226,7 @@ static int join(struct nsx_engine *en, struct nsx_error *e)
 		if (rc == 0)
 			continue;
 		look_who_watches(en);
-		if (en->shares && (en->watched || !nsx_plan_may_share_memory(&en->plan)))
+		if (en->apart)
 			return 1;
 		if (start_outsider(en, e) < 0)
 			return -1;

@@ -35,6 +35,7 @@ struct nsx_engine {
 	int dumpable; /* as it was found; 1: has not been changed, or exec resets it */
 	bool guarded; /* it has been changed */
 	bool watched; /* of who @shares: who is born in the target's PID namespace, see watched.h */
+	bool apart;   /* likewise: the plan needs memory, and a file, of its own */
 	struct nsx_environment environment;
 	struct nsx_pty pty;
 	struct nsx_console console; /* if there is a pty */

@@ -166,6 +166,18 @@ testWhoMayTraceInsideNeverMeetsTheMemoryOfTheHost() {
 	done
 }
 
+# By its rights the host can enter, but what it starts there has none of them.
+testAScriptInsideDoesNotRunTheFileOfTheHost() {
+	at confined || return 0
+	printf '#!/proc/self/exe\n' >"$work/script"
+	chmod 755 "$work/script"
+	as="setpriv --reuid 12345 --regid 12345 --clear-groups --inh-caps +sys_admin,+sys_chroot,+sys_ptrace \
+		--ambient-caps +sys_admin,+sys_chroot,+sys_ptrace --"
+	spawn -t "$target" --mount --pid -- "$work/script"
+	as=''
+	says 'exited 125'
+}
+
 # There the launcher stays in front, for it was not born in the PID namespace.
 testWhereSomebodyMayTraceTheProgramHasAWaiter() {
 	need_root || return 0
