@@ -140,7 +140,8 @@ int nsx_child_wait(int pid, int pidfd, int timeout_ms, int *status, struct nsx_e
 	return 0;
 }
 
-int nsexec_wait(struct nsexec_child *child, int timeout_ms, int *status, struct nsexec_error *e)
+int nsexec_wait(const struct nsexec_child *child, int timeout_ms, int *status,
+		struct nsexec_error *e)
 {
 	struct nsx_error error = { 0 };
 	int rc = nsx_child_wait(child->pid, child->pidfd, timeout_ms, status, &error);

@@ -10,11 +10,14 @@ enum {
 	CLOSE_RANGE_UNSHARE_BIT = 2,
 };
 
-static bool has_ended(int pidfd)
+/* Still to be waited for. */
+static bool has_ended(int pid)
 {
-	struct nsx_pollfd poll = { .fd = pidfd, .events = 1 };
+	enum { UNTOLD = 0x01000000 };
+	const int options = NSX_WAIT_EXITED | NSX_WAIT_ALL | NSX_WAIT_NOHANG | UNTOLD;
+	struct nsx_siginfo info = { 0 };
 
-	return pidfd != NSX_NOFD && nsx_sys_poll(&poll, 1, 0) > 0;
+	return nsx_sys_waitid(NSX_P_PID, pid, &info, options) == 0 && info.pid;
 }
 
 /* Killed, it cannot wake us: hence the look now and then. */
@@ -24,7 +27,7 @@ int nsx_keep_hear(struct nsx_call *c, struct nsx_error *e)
 
 	while (!__atomic_load_n(&c->told, __ATOMIC_ACQUIRE)) {
 		(void)nsx_syscall4(__NR_futex, &c->told, FUTEX_WAIT_PRIVATE_OP, 0, &a_while);
-		if (has_ended(c->middle_pidfd) && !__atomic_load_n(&c->told, __ATOMIC_ACQUIRE))
+		if (has_ended(c->middle) && !__atomic_load_n(&c->told, __ATOMIC_ACQUIRE))
 			return nsx_fail(e, NSX_STEP_FORK, ECHILD,
 					"the process that enters was killed", NULL);
 	}
@@ -87,6 +90,7 @@ void nsx_kept_kill(const struct nsx_kept *k)
 		(void)nsx_sys_pidfd_send_signal(k->program.pidfd, SIGKILL); /* or it has ended */
 	else
 		(void)nsx_sys_kill(k->program.pid, SIGKILL);
+	(void)nsx_sys_kill(k->pid, SIGCONT); /* somebody may have stopped the keeper, our child */
 }
 
 int nsx_kept_ended(struct nsx_kept *k, bool waits, int *status, struct nsx_error *e)

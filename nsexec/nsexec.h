@@ -414,7 +414,8 @@ struct nsexec_options {
 
 /* A process of ours. */
 struct nsexec_child {
-	int pid;   /* a child of this process, for waitpid(2) */
+	int pid;   /* a child of this process, for waitpid(2): the program, or where nsexec_spawn(3)
+		    * says so a waiter in front of it, which ends as it does */
 	int pidfd; /* the caller's to close */
 };
 
@@ -567,7 +568,8 @@ int nsexec_clone(const struct nsexec_options *how, int (*call)(void *), void *ar
  * Return: 0; NSEXEC_GONE, with @e: it has ended and its status is lost; -1, with step WAIT
  * and ETIMEDOUT: it runs on, or ECHILD: it is no child of this process.
  */
-int nsexec_wait(struct nsexec_child *child, int timeout_ms, int *status, struct nsexec_error *e);
+int nsexec_wait(const struct nsexec_child *child, int timeout_ms, int *status,
+		struct nsexec_error *e);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

@@ -24,7 +24,7 @@ static bool read_hex(const char *at, uint64_t *out)
 /* The capabilities that a process may ever come to by executing a file. */
 static bool read_bounding(const struct nsx_target *t, int pid, uint64_t *out)
 {
-	char path[40], text[4096];
+	char path[40], text[2048]; /* with hundreds of groups it would be more */
 	struct nsx_text p = nsx_text_on(path, sizeof(path));
 
 	if (t->proc == NSX_NOFD) {
