@@ -7,6 +7,7 @@
 #include "ended.h"
 #include "files.h"
 #include "listen.h"
+#include "orphan.h"
 #include "ourselves.h"
 #include "room.h"
 #include "target.h"
@@ -40,31 +41,6 @@ static void prepare(struct nsx_call *c)
 static void reap(int pid)
 {
 	(void)nsx_sys_wait(pid, NULL, NSX_WAIT_ALL);
-}
-
-/*
- * Middle was killed, maybe while it made the program's process: is @program_pidfd of that?
- * Else the number may be another thread's by now.  Where the kernel does not tell, whoever
- * is there says so in a moment; and who is born all the same finds that it must not be, on
- * a stack that stays for it.
- */
-static bool knows_orphan(struct nsx_call *c)
-{
-	enum { A_WHILE_MILLIS = 100 };
-	bool known = c->born_pid;
-
-	if (c->program_pidfd == NSX_NOFD)
-		return false;
-	for (int i = 0; c->plain && !known && i < A_WHILE_MILLIS; i++) {
-		known = __atomic_load_n(&c->begun, __ATOMIC_ACQUIRE) == NSX_BEGUN;
-		if (!known)
-			(void)nsx_sys_poll(NULL, 0, 1);
-	}
-	if (known || (c->plain && !nsx_call_begins(c, NSX_BEGUN_NEVER)))
-		return true;
-	c->program_pidfd = NSX_NOFD;
-	c->haunted = c->plain;
-	return false;
 }
 
 /* As in own_pidfd(), for the keeper is there for a while; no way to lift it is no reason to end. */
@@ -105,9 +81,7 @@ static int bear(struct nsx_call *c, nsx_born_fn *middle, struct nsx_error *e)
 	if (!c->kept || nsx_keep_hear(c, e) == 0)
 		return 0;
 	reap(pid);
-	if (knows_orphan(c))
-		nsx_keep_end_orphan(c->program_pidfd);
-	nsx_fd_close(&c->program_pidfd);
+	nsx_orphan_end(c);
 	nsx_fd_close(&c->middle_pidfd);
 	return -1;
 }
@@ -161,17 +135,6 @@ static void clear_away(struct nsx_call *c, const struct nsexec_child *child, boo
 	nsx_fd_close(&c->program_pidfd);
 }
 
-/* Middle was killed while it waited for a process that goes on, on a stack that is to be unmapped. */
-static void end_orphan(struct nsx_call *c)
-{
-	if (c->kept || c->program_pid || !knows_orphan(c))
-		return;
-	c->launched = false;					    /* whatever it has said */
-	(void)nsx_sys_pidfd_send_signal(c->program_pidfd, SIGKILL); /* or it has ended */
-	(void)nsx_sys_waitid(NSX_P_PIDFD, c->program_pidfd, NULL, NSX_WAIT_EXITED | NSX_WAIT_ALL);
-	nsx_fd_close(&c->program_pidfd);
-}
-
 /*
  * Middle knows it by another number if the children of this thread are born in another PID
  * namespace, as after nsexec_join(); there its parent has none.  The kernel tells ours
@@ -198,7 +161,8 @@ static int conclude(struct nsx_call *c, struct nsexec_child *child, struct nsx_e
 	int32_t *pidfd = c->program_pid ? &c->program_pidfd : &c->middle_pidfd;
 	int rc;
 
-	end_orphan(c);
+	if (!c->kept && !c->program_pid)
+		nsx_orphan_end(c);
 	name_program(c);
 	child->pid = c->program_pid ? c->program_pid : c->middle;
 	child->pidfd = *pidfd;

@@ -169,11 +169,11 @@ testWhoMayTraceInsideNeverMeetsTheMemoryOfTheHost() {
 # By its rights the host can enter, but what it starts there has none of them.
 testAScriptInsideDoesNotRunTheFileOfTheHost() {
 	at confined || return 0
-	printf '#!/proc/self/exe\n' >"$work/script"
-	chmod 755 "$work/script"
+	printf '#!/proc/self/exe\n' >"$work/selfish"
+	chmod 755 "$work/selfish"
 	as="setpriv --reuid 12345 --regid 12345 --clear-groups --inh-caps +sys_admin,+sys_chroot,+sys_ptrace \
 		--ambient-caps +sys_admin,+sys_chroot,+sys_ptrace --"
-	spawn -t "$target" --mount --pid -- "$work/script"
+	spawn -t "$target" --mount --pid -- "$work/selfish"
 	as=''
 	says 'exited 125'
 }
