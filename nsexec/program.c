@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "program.h"
 
+#include <errno.h>
+
 /* What wait(2) says of a process that has not ended. */
 enum { STATUS_STOPPED = 0x7f, STATUS_CONTINUED = 0xffff };
 
@@ -139,6 +141,19 @@ static int note(struct nsx_program *p, int status)
 	return 0;
 }
 
+/*
+ * An init that ends before it has read a signal of ours leaves an error in front of what it
+ * has told, and the error is told once (unix(7), ECONNRESET).
+ */
+static bool hear(int channel, int32_t *status)
+{
+	long n = nsx_sys_read(channel, status, sizeof(*status));
+
+	if (n == -ECONNRESET)
+		n = nsx_sys_read(channel, status, sizeof(*status));
+	return n == sizeof(*status);
+}
+
 /* What the init tells comes first: its own status is but an echo of that. */
 static int look_at_channel(struct nsx_program *p)
 {
@@ -147,7 +162,7 @@ static int look_at_channel(struct nsx_program *p)
 	int stopped_by = 0;
 
 	while (!p->ended && p->channel != NSX_NOFD && nsx_sys_poll(&poll, 1, 0) > 0)
-		if (nsx_sys_read(p->channel, &status, sizeof(status)) == sizeof(status))
+		if (hear(p->channel, &status))
 			stopped_by = note(p, status);
 		else
 			nsx_fd_close(&p->channel);
