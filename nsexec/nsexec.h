@@ -542,7 +542,8 @@ void nsexec_session_close(struct nsexec_session *s);
  * calling thread has, and all of libc.  That thread is a new one: variables of threads have
  * their first values.  It ends as by _exit(2): nothing is flushed, and no function of
  * atexit(3) is called.  In a PID, mount or user namespace of the target the process is not
- * dumpable, since our memory is in it; @dumpable of @how can change that.
+ * dumpable, since our memory is in it; @dumpable of @how can change that.  In a PID
+ * namespace that is joined nothing hides it from who has CAP_SYS_PTRACE in our user namespace.
  *
  * Returns when the process is inside.  It is a child of this process, for waitpid(2), and
  * lives on when the calling thread ends.
