@@ -33,6 +33,7 @@ struct nsx_call {
 	const struct nsexec_program *program;
 	char **argv; /* the program's, with room in front, see nsx_call_slots() */
 	char *const *envp;
+	char *path; /* "PATH=..." of the host, by which the launcher finds tools; "": there is none */
 	int *opened;   /* for each file that is opened: as which descriptor it is here */
 	uint64_t mask; /* blocked signals of the calling thread */
 	bool kept;     /* middle stays in front of the program */
@@ -85,10 +86,10 @@ static inline bool nsx_call_begins(struct nsx_call *c, enum nsx_begun how)
 /* What the launcher calls itself until it executes the program, see comm in proc(5). */
 #define NSX_LAUNCHER_NAME "nsexec:launcher"
 
-/* Slots in front of a program's words that the launcher needs: name, numbers, words, "--". */
+/* Slots in front of a program's words that the launcher needs: name, numbers, PATH, words, "--". */
 static inline size_t nsx_call_slots(const struct nsx_how *how)
 {
-	return how->words.n + 3;
+	return how->words.n + 4;
 }
 
 /* Middle, for nsx_sys_clone_on(): @arg is the call.  Never returns. */

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "api.h"
-#include "errname.h"
 #include "text.h"
 
 int nsx_api_fail(struct nsexec_error *out, const struct nsx_error *e)
@@ -22,19 +21,10 @@ int nsx_api_fail(struct nsexec_error *out, const struct nsx_error *e)
 
 size_t nsexec_error_text(const struct nsexec_error *e, char *buf, size_t size)
 {
-	char whole
-		[1024]; /* a subject of bytes that are shown as four each, and the words around it */
+	char whole[1024]; /* of the subject every byte may be shown as four */
 	struct nsx_text t = nsx_text_on(whole, sizeof(whole));
 
-	nsx_text_str(&t, e->step);
-	nsx_text_str(&t, e->err ? " " : ": ");
-	nsx_text_plain(&t, e->subject);
-	if (e->err) {
-		nsx_text_str(&t, ": ");
-		nsx_text_str(&t, nsx_errname(e->err));
-		nsx_text_str(&t, " ");
-		nsx_text_str(&t, nsx_errtext(e->err));
-	}
+	nsx_error_put(&t, e->step, e->err, e->subject);
 	return nsx_api_give(&t, buf, size);
 }
 

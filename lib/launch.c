@@ -66,7 +66,7 @@ int nsx_launch_prepare(struct nsx_call *c, struct nsx_error *e)
 	return rc < 0 ? fail(rc, "file of the launcher in memory", e) : 0;
 }
 
-/* "nsexec 7,9 WORD... -- PROGRAM ARG...": channel and target, of which there may be none. */
+/* "nsexec 7,9 PATH=... WORD... -- PROGRAM ARG...": channel, and target if there is one. */
 static char **make_argv(struct nsx_call *c, int channel, int target)
 {
 	static const char name[] = "nsexec", end[] = "--";
@@ -79,9 +79,10 @@ static char **make_argv(struct nsx_call *c, int channel, int target)
 	nsx_text_i64(&t, target);
 	argv[0] = (char *)(uintptr_t)name; /* execve(2) only reads */
 	argv[1] = c->numbers;
+	argv[2] = c->path;
 	for (size_t i = 0; i < words->n; i++)
-		argv[2 + i] = words->word[i];
-	argv[2 + words->n] = (char *)(uintptr_t)end;
+		argv[3 + i] = words->word[i];
+	argv[3 + words->n] = (char *)(uintptr_t)end;
 	return argv;
 }
 

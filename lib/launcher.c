@@ -2,7 +2,7 @@
 /*
  * The launcher: a program that libnsexec executes from its memory, for what must not be
  * done in that of its caller.  Its words are "CHANNEL,TARGET", descriptors that are ours
- * alone, and then those of nsexec(1); what it reports goes through the channel.
+ * alone, the caller's PATH, and then those of nsexec(1); what it reports goes through the channel.
  */
 #include "call.h"
 #include "handoff.h"
@@ -55,7 +55,8 @@ static int enter_and_exec(struct nsx_engine *en, struct nsx_error *e)
 
 static int launch(char **argv, char **envp)
 {
-	struct nsx_words words = { .word = argv + 2 };
+	struct nsx_words words = { .word = argv + 3 };
+	char *const callers[] = { argv[0] && argv[1] ? argv[2] : NULL, NULL };
 	struct nsx_request rq = { .report_fd = NSX_NOFD };
 	const struct nsx_log off = { .level = NSX_LOG_OFF, .fd = NSX_NOFD };
 	struct nsx_error e = { 0 };
@@ -63,10 +64,11 @@ static int launch(char **argv, char **envp)
 	char who[NAME_BYTES];
 	int channel, target, rc;
 
-	if (!argv[0] || !argv[1] || !read_numbers(argv[1], &channel, &target))
+	if (!callers[0] || !read_numbers(argv[1], &channel, &target))
 		return 125;					   /* not by us */
 	(void)nsx_sys_prctl(NSX_PR_SET_NAME, (unsigned long)name); /* cannot fail */
 	nsx_engine_init(&en, &rq, &off, envp);
+	en.callers_envp = callers; /* the program's variables may be anybody's */
 	rc = nsx_options_parse(&words, NSX_DIALECT_OURS, &rq, &e);
 	rq.report_fd = channel;
 	rq.report_bytes = true;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ended.h"
 #include "files.h"
@@ -11,6 +12,7 @@
 #include "ourselves.h"
 #include "room.h"
 #include "target.h"
+#include "text.h"
 
 int nsx_spawn_read(const struct nsexec_options *options, struct nsx_how *how, struct nsx_error *e)
 {
@@ -216,6 +218,17 @@ int nsx_spawn_look(struct nsx_call *c, struct nsx_error *e)
 	return -1;
 }
 
+/* Tools that write id maps are found where the caller finds them, not where its program would. */
+static char *our_path(void)
+{
+	static const char none[] = "";
+
+	for (char **at = environ; at && *at; at++)
+		if (nsx_text_after(*at, "PATH="))
+			return *at;
+	return (char *)(uintptr_t)none; /* execve(2) only reads */
+}
+
 static size_t count(const char *const *words)
 {
 	size_t n = 0;
@@ -246,6 +259,7 @@ int nsx_spawn(const struct nsx_spawning *s, const struct nsexec_program *program
 	c->kept = s->kept;
 	c->program = program;
 	c->envp = (char *const *)(uintptr_t)program->envp;
+	c->path = our_path();
 	if (rc == 0)
 		rc = nsx_files_open(program, c->opened, e);
 	if (rc == 0) {

@@ -309,7 +309,7 @@ static void unguard(const struct nsx_engine *en)
 		(void)nsx_sys_prctl(NSX_PR_SET_DUMPABLE, 1);
 }
 
-void nsx_engine_close(struct nsx_engine *en)
+static void close_files(struct nsx_engine *en)
 {
 	nsx_facts_close(&en->facts);
 	nsx_standing_close(&en->standing);
@@ -317,6 +317,11 @@ void nsx_engine_close(struct nsx_engine *en)
 	nsx_process_close(&en->process);
 	nsx_pty_close(&en->pty);
 	nsx_console_close(&en->console);
+}
+
+void nsx_engine_close(struct nsx_engine *en)
+{
+	close_files(en);
 	nsx_environment_close(&en->environment);
 }
 
@@ -324,12 +329,7 @@ void nsx_engine_close(struct nsx_engine *en)
 void nsx_engine_release(struct nsx_engine *en)
 {
 	if (en->host_fork) {
-		nsx_facts_close(&en->facts);
-		nsx_standing_close(&en->standing);
-		nsx_target_close(&en->target);
-		nsx_process_close(&en->process);
-		nsx_pty_close(&en->pty);
-		nsx_console_close(&en->console);
+		close_files(en);
 		if (en->rq->report_fd != NSX_NOFD)
 			(void)nsx_sys_close(en->rq->report_fd); /* whatever it was, it is gone */
 		if (en->log->fd > 2)

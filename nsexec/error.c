@@ -195,19 +195,24 @@ int nsx_hint(struct nsx_error *e, enum nsx_hint hint, uint64_t fact)
 	return -1;
 }
 
+void nsx_error_put(struct nsx_text *t, const char *step, int err, const char *subject)
+{
+	nsx_text_str(t, step);
+	nsx_text_str(t, err ? " " : ": ");
+	nsx_text_plain(t, subject);
+	if (err) {
+		nsx_text_str(t, ": ");
+		nsx_text_str(t, nsx_errname(err));
+		nsx_text_str(t, " ");
+		nsx_text_str(t, nsx_errtext(err));
+	}
+}
+
 void nsx_error_text(const struct nsx_error *e, char *buf, size_t size)
 {
 	struct nsx_text t = nsx_text_on(buf, size);
 
-	nsx_text_str(&t, step_names[e->step]);
-	nsx_text_str(&t, e->err ? " " : ": ");
-	nsx_text_plain(&t, e->subject);
-	if (e->err) {
-		nsx_text_str(&t, ": ");
-		nsx_text_str(&t, nsx_errname(e->err));
-		nsx_text_str(&t, " ");
-		nsx_text_str(&t, nsx_errtext(e->err));
-	}
+	nsx_error_put(&t, step_names[e->step], e->err, e->subject);
 }
 
 void nsx_error_hint(const struct nsx_error *e, char *buf, size_t size)

@@ -151,6 +151,10 @@ int nsx_hint(struct nsx_error *e, enum nsx_hint hint, uint64_t fact);
 void nsx_error_text(const struct nsx_error *e, char *buf, size_t size);
 void nsx_error_hint(const struct nsx_error *e, char *buf, size_t size);
 
+/* The same of its parts, for who has them otherwise. */
+struct nsx_text;
+void nsx_error_put(struct nsx_text *t, const char *step, int err, const char *subject);
+
 /* Exit status that the error stands for: 125, or for EXEC 126 or 127. */
 int nsx_error_status(const struct nsx_error *e);
 

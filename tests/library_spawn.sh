@@ -178,6 +178,23 @@ testAScriptInsideDoesNotRunTheFileOfTheHost() {
 	says 'exited 125'
 }
 
+# The variables of a program may come from anywhere; what writes id maps is not found by them.
+testToolsAreNotFoundByTheVariablesOfTheProgram() {
+	need newuidmap || return 0
+	mkdir -p "$work/evil"
+	printf '#!/bin/sh\n: >"%s"\n' "$work/evil-ran" >"$work/evil/newuidmap"
+	cp "$work/evil/newuidmap" "$work/evil/newgidmap"
+	chmod -R a+rx "$work/evil"
+	chmod a+rwx "$work"
+	as="as_user $ordinary"
+	spawn "@env=PATH=$work/evil" --unshare=user --map-users=0:100000:9 \
+		--map-groups=0:100000:9 -- true
+	as=''
+	assertContains "$(cat "$out")" "$(cat "$out")" 'error map 0 /usr/bin/newuidmap (exit status 1)'
+	assertFalse 'the tool of the program has run' "[ -e '$work/evil-ran' ]"
+	chmod 755 "$work"
+}
+
 # There the launcher stays in front, for it was not born in the PID namespace.
 testWhereSomebodyMayTraceTheProgramHasAWaiter() {
 	need_root || return 0
