@@ -158,4 +158,13 @@ error files EBADF descriptor (50)' "$route"
 	each_route one
 }
 
+# Its pidfd does not tell yet.
+testATargetThatIsEndingIsToldAsOneThatHasEnded() {
+	need_root || return 0
+	compile "$work/ending" "$abs_testsdir/lib/ending.c" "$work/libnsexec.so.0" -Wl,-rpath,"$work" ||
+		fail "ending.c does not compile: $(cat "$work/ending.why")"
+	container_confined || { skip "$why"; return 0; }
+	assertEquals 'alive 1 target 3' "$(timeout 20 "$work/ending" "$target" | xargs)"
+}
+
 . shunit2
