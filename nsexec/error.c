@@ -26,6 +26,7 @@ static const char step_names[NSX_STEP_COUNT][12] = {
 	[NSX_STEP_BECOME] = "become",
 	[NSX_STEP_PERSIST] = "persist",
 	[NSX_STEP_PROPAGATE] = "propagate",
+	[NSX_STEP_GRAFT] = "graft",
 	[NSX_STEP_MOUNT] = "mount",
 	[NSX_STEP_REGISTER] = "register",
 	[NSX_STEP_HOSTNAME] = "hostname",
@@ -149,6 +150,8 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 				 "process yet; fork it before",
 	[NSX_HINT_IN_CALL] = "a call would wait for its own end here; let it run what it wants by "
 			     "nsexec_enter()",
+	[NSX_HINT_GRAFT_KERNEL] = "mounts can be taken along to other mounts since Linux 5.12; a "
+				  "static program needs none, with --host alone",
 };
 
 const char *nsx_step_name(enum nsx_step step)

@@ -27,6 +27,7 @@ enum nsx_step {
 	NSX_STEP_OFFSETS, /* write clock offsets */
 	NSX_STEP_PERSIST, /* bind a new namespace to a file */
 	NSX_STEP_PROPAGATE,
+	NSX_STEP_GRAFT, /* trees of ours among the target's files */
 	NSX_STEP_MOUNT,
 	NSX_STEP_REGISTER, /* an interpreter, in binfmt_misc */
 	NSX_STEP_HOSTNAME,
@@ -110,6 +111,7 @@ enum nsx_hint {
 	NSX_HINT_OUTER_HOME,
 	NSX_HINT_FIRST_CHILD,
 	NSX_HINT_IN_CALL,
+	NSX_HINT_GRAFT_KERNEL,
 	NSX_HINT_COUNT
 };
 

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "graft.h"
+
+#include <errno.h>
+
+#include "fd.h"
+
+void nsx_grafts_init(struct nsx_grafts *g)
+{
+	g->n = 0;
+	g->used = 0;
+}
+
+void nsx_grafts_close(struct nsx_grafts *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		nsx_fd_close(&g->at[i].fd);
+}
+
+const char *nsx_grafts_keep(struct nsx_grafts *g, const char *text, struct nsx_error *e)
+{
+	char *copy = g->text + g->used;
+	struct nsx_text t;
+
+	if (g->used >= sizeof(g->text)) {
+		(void)nsx_fail(e, NSX_STEP_GRAFT, E2BIG, "too many paths", text);
+		return NULL;
+	}
+	t = nsx_text_on(copy, sizeof(g->text) - g->used);
+	nsx_text_str(&t, text);
+	if (t.cut) {
+		(void)nsx_fail(e, NSX_STEP_GRAFT, E2BIG, "too many paths", text);
+		return NULL;
+	}
+	g->used += t.len + 1;
+	return copy;
+}
+
+static struct nsx_graft *find(struct nsx_grafts *g, const char *to)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (nsx_text_same(g->at[i].to, to))
+			return &g->at[i];
+	return NULL;
+}
+
+struct nsx_graft *nsx_grafts_add(struct nsx_grafts *g, const char *from, const char *to,
+				 enum nsx_graft_how how, struct nsx_error *e)
+{
+	struct nsx_graft *graft = find(g, to ? to : from);
+	const char *from_kept = NULL, *to_kept;
+
+	if (graft)
+		return graft;
+	if (g->n == NSX_GRAFT_MAX) {
+		(void)nsx_fail(e, NSX_STEP_GRAFT, E2BIG, "too many", to ? to : from);
+		return NULL;
+	}
+	if (from && !(from_kept = nsx_grafts_keep(g, from, e)))
+		return NULL;
+	to_kept = to ? nsx_grafts_keep(g, to, e) : from_kept;
+	if (!to_kept)
+		return NULL;
+	graft = &g->at[g->n++];
+	*graft = (struct nsx_graft){
+		.from = from_kept, .to = to_kept, .how = how, .mode = 0755, .fd = NSX_NOFD
+	};
+	return graft;
+}
