@@ -3,6 +3,7 @@
  * The one place that knows which processor this is.  Each architecture header
  * gives the same things:
  *
+ *   NSX_MACHINE            EM_*, as ELF files have it
  *   nsx_syscall6()         the system call instruction, result or -errno
  *   NSX_CLONE(...)         arguments of clone(2) in this architecture's order
  *   nsx_clone_ending()     clone(2) of a process that exits with status 0 at once,

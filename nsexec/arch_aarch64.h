@@ -3,6 +3,8 @@
 #ifndef NSX_ARCH_AARCH64_H
 #define NSX_ARCH_AARCH64_H
 
+#define NSX_MACHINE 183
+
 static inline long nsx_syscall6(long nr, long a, long b, long c, long d, long e, long f)
 {
 	register long x8 __asm__("x8") = nr;

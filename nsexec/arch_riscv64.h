@@ -3,6 +3,8 @@
 #ifndef NSX_ARCH_RISCV64_H
 #define NSX_ARCH_RISCV64_H
 
+#define NSX_MACHINE 243
+
 static inline long nsx_syscall6(long nr, long a, long b, long c, long d, long e, long f)
 {
 	register long a7 __asm__("a7") = nr;

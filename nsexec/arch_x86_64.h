@@ -3,6 +3,8 @@
 #ifndef NSX_ARCH_X86_64_H
 #define NSX_ARCH_X86_64_H
 
+#define NSX_MACHINE 62
+
 static inline long nsx_syscall6(long nr, long a, long b, long c, long d, long e, long f)
 {
 	register long r10 __asm__("r10") = d;

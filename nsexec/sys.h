@@ -256,6 +256,16 @@ static inline long nsx_sys_read(int fd, void *buf, size_t size)
 	return rc;
 }
 
+static inline long nsx_sys_pread(int fd, void *buf, size_t size, uint64_t offset)
+{
+	long rc;
+
+	do
+		rc = nsx_syscall4(__NR_pread64, fd, buf, size, offset);
+	while (rc == -EINTR);
+	return rc;
+}
+
 static inline long nsx_sys_write(int fd, const void *buf, size_t size)
 {
 	long rc;
@@ -298,6 +308,12 @@ static inline int nsx_sys_may_execute(const char *path)
 static inline int nsx_sys_fstat(int fd, struct nsx_stat *st)
 {
 	return (int)nsx_syscall2(__NR_fstat, fd, st);
+}
+
+/* Return: bytes; with a @size of 0, how many there are. */
+static inline int nsx_sys_fgetxattr(int fd, const char *name, void *value, size_t size)
+{
+	return (int)nsx_syscall4(__NR_fgetxattr, fd, name, value, size);
 }
 
 /* @out: 16 longs, more than any architecture's struct statfs; the first is the magic. */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ELF: what a file is that is going to be executed.  It is read, never run or trusted. */
-#ifndef NSX_ELF_H
-#define NSX_ELF_H
+/*
+ * ELF: what a file is that is going to be executed.  It is read, never run or trusted.
+ * (A header elf.h of ours would be found in place of the system's by cgo.)
+ */
+#ifndef NSX_ELFFILE_H
+#define NSX_ELFFILE_H
 
 #include <stdbool.h>
 #include <stdint.h>
