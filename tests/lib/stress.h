@@ -4,6 +4,7 @@
 #define STRESS_H
 
 #include <nsexec.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
@@ -56,8 +57,9 @@ void noise_stop(void);		 /* when that is true: waits for them */
 void noise_name_thread(int i);	 /* the calling one is the @i-th of those that get signals */
 void noise_forget_thread(int i); /* it is about to end */
 void install_handlers(void);
-int noise_take_heard(void);   /* signals since it was asked before */
-int noise_take_deaths(void);  /* likewise, of SIGCHLD */
-bool noise_has_strayed(void); /* has a handler run in a process that is not us? */
+void noise_hold_signals(sigset_t *before); /* those of the handlers, from the calling thread */
+int noise_take_heard(void);		   /* signals since it was asked before */
+int noise_take_deaths(void);		   /* likewise, of SIGCHLD */
+bool noise_has_strayed(void);		   /* has a handler run in a process that is not us? */
 
 #endif

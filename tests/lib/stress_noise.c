@@ -108,6 +108,17 @@ void install_handlers(void)
 	install(SIGCHLD, SA_RESTART);
 }
 
+void noise_hold_signals(sigset_t *before)
+{
+	static const unsigned char handled[] = { SIGUSR1, SIGALRM, SIGURG, SIGCHLD };
+	sigset_t set;
+
+	(void)sigemptyset(&set); /* these cannot fail: valid arguments */
+	for (size_t i = 0; i < sizeof(handled); i++)
+		(void)sigaddset(&set, handled[i]);
+	(void)pthread_sigmask(SIG_BLOCK, &set, before);
+}
+
 static void *reinstall(void *arg)
 {
 	(void)arg;
