@@ -6,11 +6,12 @@
 # and UBSan look at the same; they watch the library's own files, while what runs in the
 # processes between is as it was built.
 #
-# From lib.sh; CC may be several words, and lists of files are.
-# shellcheck disable=SC2154,SC2086,SC2046
+# From lib.sh; CC may be several words, and lists of files are; a text is expanded later.
+# shellcheck disable=SC2154,SC2086,SC2046,SC2016
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/watched.sh"
+. "$(dirname "$0")/lib/hang.sh"
 
 cc=${CC:-cc}
 at_usual_places=''
@@ -56,6 +57,14 @@ oneTimeSetUp() {
 	container_rootless
 	at_rootless=$target
 	why_rootless=$why
+	for it in $at_plain $at_userns $at_rootless; do
+		know_container "$it"
+	done
+}
+
+# Whatever becomes of a test, the next one finds the containers as they were.
+tearDown() {
+	[ -z "$known" ] || nobody_is_left
 }
 
 # need_root_targets, need_rootless: or skip.  Use: need_rootless || return 0
@@ -72,9 +81,9 @@ stress() {
 	program=$work/stress.$1
 	rounds=$2
 	shift
-	got=$(timeout 100 $at_usual_places "$program" "$@" 2>&1)
+	bounded 100 $at_usual_places "$program" "$@"
 	assertEquals "$program $*: $(cat "$program.why")
-$got" 0 $?
+$got" 0 "$status"
 	assertContains "$got" "$((64 * rounds)) calls, "
 	assertContains "$got" ': 0 wrong'
 	assertNotContains "$got" 'WARNING:'
@@ -104,8 +113,10 @@ testManyThreadsWithoutClone3() {
 
 testManyThreadsOfAnOrdinaryUser() {
 	need_rootless || return 0
-	got=$(as_user "$ordinary" timeout 100 "$work/stress.plain" 14 0 "$at_rootless" nsx-rootless)
-	assertEquals "$got" 0 $?
+	as_whom="as_user $ordinary"
+	bounded 100 "$work/stress.plain" 14 0 "$at_rootless" nsx-rootless
+	as_whom=''
+	assertEquals "$got" 0 "$status"
 	assertContains "$got" '896 calls, '
 }
 
@@ -115,8 +126,8 @@ testAddressAndUndefinedBehaviourSanitizerSeeNothing() { sanitized asan gcc 7; }
 
 # heap PID: one that another thread holds for ever
 heap() {
-	got=$(timeout 30 "$work/heap" "$1" 2>&1)
-	assertEquals "$(cat "$work/heap.why") $got" '0 fine' "$? $got"
+	bounded 30 "$work/heap" "$1"
+	assertEquals "$(cat "$work/heap.why") $got" '0 fine' "$status $got"
 }
 
 testSpawningTouchesNoHeap() {
@@ -127,6 +138,25 @@ testSpawningTouchesNoHeap() {
 testSpawningByTheLauncherTouchesNoHeap() {
 	need_root_targets || return 0
 	heap "$at_userns"
+}
+
+# The tests above rely on it: one that hangs says where, and is gone with what it has inside.
+testWhoeverHangsTellsWhereAndLeavesNobody() {
+	need_root_targets || return 0
+	"$NSEXEC" -t "$at_plain" -a -- sh -c 'sleep 61 & wait' &
+	front=$!
+	remember "$front"
+	wait_for 'where_hangs "$front" >"$work/where"
+		grep -q " sleep, S (sleeping), in " "$work/where"' 1
+	assertContains "$(cat "$work/where")" ': sleep 61'
+	assertContains "$(cat "$work/where")" ' sleep, S (sleeping), in '
+	assertEquals 2 "$(strangers_inside "$at_plain" | wc -l)"
+	end_tree "$front"
+	wait "$front" 2>/dev/null
+	nobody_is_left
+	bounded 0 sleep 61
+	assertEquals 124 "$status"
+	assertContains "$got" 'hung: process '
 }
 
 . shunit2
