@@ -287,6 +287,23 @@ static inline long nsx_sys_readlink(const char *path, char *buf, size_t size)
 	return nsx_sys_readlinkat(AT_FDCWD, path, buf, size);
 }
 
+/* struct linux_dirent64 */
+struct nsx_dirent {
+	uint64_t inode;
+	int64_t next;
+	uint16_t size; /* of all of it, up to the next one */
+	uint8_t type;  /* NSX_DT_* */
+	char name[];
+};
+
+enum { NSX_DT_UNKNOWN = 0, NSX_DT_DIR = 4, NSX_DT_LNK = 10 };
+
+/* @buf: aligned to 8 bytes.  Return: bytes of it; 0: there are no more entries. */
+static inline long nsx_sys_getdents(int dir, void *buf, size_t size)
+{
+	return nsx_syscall3(__NR_getdents64, dir, buf, size);
+}
+
 static inline int nsx_sys_statat(int dir, const char *path, struct nsx_stat *st)
 {
 	return (int)nsx_syscall4(__NR_newfstatat, dir, path, st, 0);

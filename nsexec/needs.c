@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "needs.h"
+
+#include <errno.h>
+
+#include "fd.h"
+#include "needing.h"
+#include "search.h"
+
+void nsx_needs_init(struct nsx_needs *needs)
+{
+	needs->path[0] = needs->found[0] = '\0';
+	needs->fd = NSX_NOFD;
+	needs->elf = (struct nsx_elf){ 0 };
+}
+
+void nsx_needs_close(struct nsx_needs *needs)
+{
+	nsx_fd_close(&needs->fd);
+}
+
+/* Where it is, with and without symbolic links, and what it is. */
+static int look(const char *name, struct nsx_needs *out, struct nsx_error *e)
+{
+	char cwd[NSX_PATH_BYTES] = "/";
+	struct nsx_text t = nsx_text_on(out->found, sizeof(out->found));
+	int rc;
+
+	out->fd = nsx_fd_openat(AT_FDCWD, name, O_RDONLY);
+	if (out->fd == -EACCES)
+		return nsx_fail(e, NSX_STEP_EXEC, EACCES, name, "not readable: what does it need?");
+	if (out->fd < 0)
+		return nsx_fail(e, NSX_STEP_EXEC, -out->fd, name, NULL);
+	rc = *name == '/' ? 0 : nsx_path_cwd(cwd);
+	if (rc == 0)
+		rc = nsx_path_of_fd(out->fd, out->path);
+	if (rc < 0)
+		return nsx_fail(e, NSX_STEP_EXEC, -rc, name, "no path from the root");
+	nsx_path_put(&t, cwd, name);
+	if (t.cut)
+		return nsx_fail(e, NSX_STEP_EXEC, ENAMETOOLONG, name, NULL);
+	return nsx_elf_look(out->fd, out->path, &out->elf, e);
+}
+
+int nsx_needs_program(const char *program, char *const *envp, struct nsx_needs *out,
+		      struct nsx_error *e)
+{
+	char path[NSX_PATH_BYTES];
+	int rc;
+
+	if (!*program)
+		return nsx_fail(e, NSX_STEP_EXEC, ENOENT, "an empty name", NULL);
+	if (nsx_text_len(program) >= sizeof(path))
+		return nsx_fail(e, NSX_STEP_EXEC, ENAMETOOLONG, program, NULL);
+	rc = nsx_search(program, envp, path, sizeof(path));
+	return rc < 0 ? nsx_fail(e, NSX_STEP_EXEC, -rc, program, NULL) : look(path, out, e);
+}
+
+const char *nsx_needing_keep(struct nsx_needing *n, const char *text)
+{
+	char *copy = n->text + n->used;
+	struct nsx_text t;
+
+	if (n->used < sizeof(n->text)) {
+		t = nsx_text_on(copy, sizeof(n->text) - n->used);
+		nsx_text_str(&t, text);
+		n->used += t.len + 1;
+		if (!t.cut)
+			return copy;
+	}
+	(void)nsx_fail(n->e, NSX_STEP_GRAFT, E2BIG, "too many paths", text);
+	return NULL;
+}
+
+static int add_program(struct nsx_needing *n, const char *real, const char *named,
+		       const struct nsx_elf *elf)
+{
+	struct nsx_needing_program *p;
+
+	for (size_t i = 0; i < n->n_programs; i++)
+		if (nsx_text_same(n->program[i].named, named))
+			return 0;
+	if (n->n_programs == NSX_NEEDING_PROGRAMS)
+		return nsx_fail(n->e, NSX_STEP_EXEC, ELOOP, real, "too many interpreters");
+	p = &n->program[n->n_programs];
+	p->elf = *elf;
+	p->real = nsx_needing_keep(n, real);
+	p->named = p->real ? nsx_needing_keep(n, named) : NULL;
+	if (!p->named)
+		return -1;
+	n->n_programs++;
+	return 0;
+}
+
+/* An interpreter, or the NAME of "#!/usr/bin/env NAME". */
+static int add_other(struct nsx_needing *n, const char *name, const char *of)
+{
+	struct nsx_needs other;
+	struct nsx_error why = { 0 };
+	int rc;
+
+	nsx_needs_init(&other);
+	rc = nsx_needs_program(name, n->envp, &other, &why);
+	if (rc < 0) /* the script is what they know who asked */
+		(void)nsx_fail(n->e, why.step, why.err, why.subject, of);
+	else
+		rc = add_program(n, other.path, other.found, &other.elf);
+	nsx_needs_close(&other);
+	return rc;
+}
+
+static bool ends_word(char c)
+{
+	return !c || c == ' ' || c == '\t';
+}
+
+/*
+ * What env(1) is to execute.  Behind -S there may be variables and options; one that is not
+ * known means that the NAME is not, either, and that the target has to have it.
+ */
+static bool name_for_env(const char *argument, char *name, size_t size)
+{
+	struct nsx_text t = nsx_text_on(name, size);
+	bool is_variable = false;
+
+	for (const char *s = argument; *s; s++) {
+		size_t len = 0;
+
+		for (is_variable = false; !ends_word(s[len]); len++)
+			is_variable = is_variable || s[len] == '=';
+		if (len && *s != '-' && !is_variable) {
+			nsx_text_bytes(&t, s, len);
+			return !t.cut;
+		}
+		if (nsx_text_after(s, "-S") && len > 2 && s[2] != '-') {
+			s++; /* "-SNAME" */
+			continue;
+		}
+		s += len ? len - 1 : 0;
+	}
+	return false;
+}
+
+static int add_interpreters(struct nsx_needing *n, const struct nsx_needing_program *script)
+{
+	const char *interpreter = script->elf.interpreter;
+	char name[NSX_ELF_INTERPRETER_BYTES];
+
+	if (script->elf.kind == NSX_ELF_OTHER)
+		return add_other(n, "/bin/sh", script->real);
+	if (*interpreter != '/')
+		return nsx_fail(n->e, NSX_STEP_EXEC, ENOEXEC, script->real,
+				"its interpreter is no absolute path");
+	if (add_other(n, interpreter, script->real) < 0)
+		return -1;
+	if (!nsx_text_same(nsx_path_base(interpreter), "env") ||
+	    !name_for_env(script->elf.argument, name, sizeof(name)))
+		return 0;
+	return add_other(n, name, script->real);
+}
+
+/* Machines that the kernel runs beside our own, or may. */
+static bool is_for_another_machine(const struct nsx_elf *elf)
+{
+	enum { EM_386_NUMBER = 3, EM_ARM_NUMBER = 40, EM_X86_64_NUMBER = 62 };
+
+	return !elf->native && elf->machine != EM_386_NUMBER && elf->machine != EM_ARM_NUMBER &&
+	       !(elf->machine == EM_X86_64_NUMBER && elf->bits == 32);
+}
+
+static int add_needed(struct nsx_needing *n, const struct nsx_needing_program *p)
+{
+	switch (p->elf.kind) {
+	case NSX_ELF_STATIC:
+		return 0;
+	case NSX_ELF_DYNAMIC:
+		if (is_for_another_machine(&p->elf))
+			return nsx_fail(n->e, NSX_STEP_EXEC, ENOEXEC, p->real,
+					"for another machine");
+		return nsx_needing_ask(n, p);
+	case NSX_ELF_SCRIPT:
+	case NSX_ELF_OTHER:
+		return add_interpreters(n, p);
+	}
+	return 0;
+}
+
+/* The program itself, and interpreters where they are called. */
+static int add_files(struct nsx_needing *n)
+{
+	for (size_t i = 0; i < n->n_programs; i++)
+		if (nsx_needing_add_file(n, i ? n->program[i].named : n->program[i].real) < 0)
+			return -1;
+	return nsx_needing_libraries(n);
+}
+
+static int add_directory(struct nsx_needing *n, const char *to, unsigned mode)
+{
+	struct nsx_graft *graft = nsx_grafts_add(n->g, NULL, to, NSX_GRAFT_DIRECTORY, n->e);
+
+	if (!graft)
+		return -1;
+	if (graft->how == NSX_GRAFT_DIRECTORY) {
+		graft->mode = mode;
+		graft->optional = true;
+	}
+	return 0;
+}
+
+/* What hardly a program does without, and hardly a target has not. */
+static int add_common(struct nsx_needing *n)
+{
+	static const char paths[][24] = {
+		"/usr/lib/locale",   "/usr/share/terminfo", "/lib/terminfo",
+		"/usr/lib/terminfo", "/dev/null",	    "/dev/zero",
+		"/dev/full",	     "/dev/random",	    "/dev/urandom",
+		"/dev/tty",
+	};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+		if (nsx_needing_add_optional(n, paths[i], NSX_GRAFT_IF_NONE) < 0)
+			return -1;
+	if (add_directory(n, "/tmp", 01777) < 0)
+		return -1;
+	return add_directory(n, "/proc", 0555);
+}
+
+/* Before all others of ours, so that what is laid over a part of one comes behind it. */
+static void put_merged_first(struct nsx_grafts *g, size_t first)
+{
+	for (size_t i = first; i < g->n; i++) {
+		const struct nsx_graft merged = g->at[i];
+
+		if (merged.how != NSX_GRAFT_MERGE)
+			continue;
+		for (size_t j = i; j > first; j--)
+			g->at[j] = g->at[j - 1];
+		g->at[first++] = merged;
+	}
+}
+
+int nsx_needs_grafts(const struct nsx_needs *needs, char *const *envp, struct nsx_grafts *g,
+		     struct nsx_error *e)
+{
+	struct nsx_needing n;
+
+	if (needs->elf.kind == NSX_ELF_STATIC)
+		return 0;
+	n.envp = envp;
+	n.g = g;
+	n.e = e;
+	n.first = g->n;
+	n.n_programs = n.n_libraries = n.n_homes = n.used = 0;
+	if (add_program(&n, needs->path, needs->found, &needs->elf) < 0)
+		return -1;
+	for (size_t i = 0; i < n.n_programs; i++)
+		if (add_needed(&n, &n.program[i]) < 0)
+			return -1;
+	if (nsx_needing_homes(&n) < 0 || nsx_needing_directories(&n) < 0)
+		return -1;
+	put_merged_first(g, n.first);
+	if (nsx_needing_links(&n) < 0 || add_files(&n) < 0)
+		return -1;
+	return add_common(&n);
+}
