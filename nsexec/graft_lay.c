@@ -36,15 +36,18 @@ static size_t next_name(const char **path, const char **name)
 	return (size_t)(s - *name);
 }
 
-/* The same as a text.  Return: false: there is none, or it is too long to be one. */
+/* The same as a text.  Return: false: there is none, or it is too long for a name. */
 static bool take_name(const char **path, char name[NAME_BYTES])
 {
 	struct nsx_text t = nsx_text_on(name, NAME_BYTES);
-	const char *at;
-	const size_t len = next_name(path, &at);
+	const char *rest = *path, *at;
+	const size_t len = next_name(&rest, &at);
 
 	nsx_text_bytes(&t, at, len);
-	return len && !t.cut;
+	if (!len || t.cut)
+		return false;
+	*path = rest;
+	return true;
 }
 
 static bool is_last(const char *path)
@@ -56,16 +59,15 @@ static bool is_last(const char *path)
 
 static bool is_absolute_and_plain(const char *path)
 {
-	char name[NAME_BYTES];
-	const char *rest = path;
-	size_t n = 0;
+	const char *rest = path, *name;
+	size_t n = 0, len;
 
-	while (take_name(&rest, name)) {
-		if (nsx_text_same(name, ".."))
+	while ((len = next_name(&rest, &name))) {
+		if (len == 2 && name[0] == '.' && name[1] == '.')
 			return false;
 		n++;
 	}
-	return *path == '/' && n > 0 && is_last(rest) && *rest == '\0';
+	return *path == '/' && n > 0;
 }
 
 /* ---- looking up ---------------------------------------------------------------- */

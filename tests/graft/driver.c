@@ -3,11 +3,12 @@
  * Enters a target, or a directory, with grafts, and executes a static program there that
  * was opened out here:
  *
- *	driver [-t PID] [-r DIR] [-u] [-f CALL] [-F CALL] [-n RUNS]
+ *	driver [-t PID] [-r DIR] [-u UID] [-f CALL] [-F CALL] [-n RUNS]
  *		[-g HOW[,rw][,optional] FROM TO]... PROGRAM [ARGUMENT]...
  *
  * -t: the mounts of that process, and its user namespace if it has another
  * -r: a root directory, of the target or out here
+ * -u: become that user in the end
  * -f, -F: that system call is not implemented: from the beginning, or once inside
  * -n: lay them so many times, each in another mount namespace; tell how long that took
  * FROM may be "-": an empty directory.
@@ -80,6 +81,7 @@ static void not_implemented(const char *call)
 		{ "open_tree", __NR_open_tree }, { "move_mount", __NR_move_mount },
 		{ "fsopen", __NR_fsopen },	 { "mount_setattr", __NR_mount_setattr },
 		{ "openat2", __NR_openat2 },	 { "chroot", __NR_chroot },
+		{ "symlinkat", __NR_symlinkat },
 	};
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++)
@@ -183,16 +185,19 @@ static int open_files(void)
 int main(int argc, char **argv)
 {
 	const char *pid = NULL, *root = NULL, *inside = NULL;
-	int opt, program, before, runs = 0;
+	int opt, program, before, runs = 0, uid = 0;
 
 	nsx_grafts_init(&grafts);
-	while ((opt = getopt(argc, argv, "+t:r:f:F:n:g:")) > 0)
+	while ((opt = getopt(argc, argv, "+t:r:u:f:F:n:g:")) > 0)
 		switch (opt) {
 		case 't':
 			pid = optarg;
 			break;
 		case 'r':
 			root = optarg;
+			break;
+		case 'u':
+			uid = atoi(optarg);
 			break;
 		case 'f':
 			not_implemented(optarg);
@@ -231,6 +236,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%d files open, %d before\n", open_files(), before);
 		return 97;
 	}
+	if (uid && (setgid((gid_t)uid) < 0 || setuid((uid_t)uid) < 0))
+		die("user");
 	fexecve(program, argv + optind, environ);
 	die("execute");
 }
