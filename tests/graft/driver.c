@@ -15,6 +15,7 @@
  */
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,6 +173,42 @@ static void measure(int runs, const char *pid, const char *root)
 	exit(0);
 }
 
+/* What laying may change for its time only. */
+struct standing {
+	uid_t uid[3], fsuid;
+	gid_t gid[3], fsgid;
+	struct nsx_capdata caps[2];
+	int dumpable, death_signal;
+	unsigned mask;
+};
+
+static void look_at_us(struct standing *s)
+{
+	memset(s, 0, sizeof(*s));
+	if (getresuid(&s->uid[0], &s->uid[1], &s->uid[2]) < 0 ||
+	    getresgid(&s->gid[0], &s->gid[1], &s->gid[2]) < 0 || nsx_sys_capget(s->caps) < 0 ||
+	    prctl(PR_GET_PDEATHSIG, &s->death_signal) < 0)
+		die("look at us");
+	s->fsuid = nsx_sys_setfsuid((uid_t)-1);
+	s->fsgid = nsx_sys_setfsgid((gid_t)-1);
+	s->dumpable = prctl(PR_GET_DUMPABLE);
+	s->mask = umask(0);
+	(void)umask(s->mask);
+}
+
+/* Who becomes root for files gets this one back, whether he had it or not. */
+static void do_without_a_capability(void)
+{
+	enum { LINUX_IMMUTABLE = 9 };
+	struct nsx_capdata caps[2];
+
+	if (nsx_sys_capget(caps) < 0)
+		die("capget");
+	caps[0].effective &= ~(1u << LINUX_IMMUTABLE);
+	if (nsx_sys_capset(caps) < 0)
+		die("capset");
+}
+
 /* What was open before must be what is open after, but for what the target cost. */
 static int open_files(void)
 {
@@ -185,7 +222,8 @@ static int open_files(void)
 int main(int argc, char **argv)
 {
 	const char *pid = NULL, *root = NULL, *inside = NULL;
-	int opt, program, before, runs = 0, uid = 0;
+	struct standing as_before, as_after;
+	int opt, program, before, runs = 0, uid = -1;
 
 	nsx_grafts_init(&grafts);
 	while ((opt = getopt(argc, argv, "+t:r:u:f:F:n:g:")) > 0)
@@ -230,13 +268,22 @@ int main(int argc, char **argv)
 	enter(pid, root);
 	if (inside)
 		not_implemented(inside);
+	(void)prctl(PR_SET_DUMPABLE, 1);
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	do_without_a_capability();
+	look_at_us(&as_before);
 	if (nsx_grafts_lay(&grafts, &error) < 0)
 		tell_error();
+	look_at_us(&as_after);
+	if (memcmp(&as_before, &as_after, sizeof(as_after)) != 0) {
+		fprintf(stderr, "ids, capabilities or the like are not what they were\n");
+		return 97;
+	}
 	if (open_files() != before) {
 		fprintf(stderr, "%d files open, %d before\n", open_files(), before);
 		return 97;
 	}
-	if (uid && (setgid((gid_t)uid) < 0 || setuid((uid_t)uid) < 0))
+	if (uid >= 0 && (setgid((gid_t)uid) < 0 || setuid((uid_t)uid) < 0))
 		die("user");
 	fexecve(program, argv + optind, environ);
 	die("execute");
