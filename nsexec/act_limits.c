@@ -72,7 +72,7 @@ int nsx_act_umask(const struct nsx_walk *w, const struct nsx_act *act, struct ns
 {
 	(void)w;
 	(void)e;
-	nsx_sys_umask(act->confines->umask);
+	(void)nsx_sys_umask(act->confines->umask); /* cannot fail */
 	return 0;
 }
 

@@ -152,6 +152,8 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 			     "nsexec_enter()",
 	[NSX_HINT_GRAFT_KERNEL] = "mounts can be taken along to other mounts since Linux 5.12; a "
 				  "static program needs none, with --host alone",
+	[NSX_HINT_GRAFT_RIGHT] = "copies of mounts need CAP_SYS_ADMIN, or the right to make user "
+				 "namespaces; a static program needs none, with --host alone",
 };
 
 const char *nsx_step_name(enum nsx_step step)

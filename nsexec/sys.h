@@ -94,6 +94,7 @@ enum {
 
 enum {
 	NSX_PR_SET_PDEATHSIG = 1,
+	NSX_PR_GET_PDEATHSIG = 2,
 	NSX_PR_GET_DUMPABLE = 3,
 	NSX_PR_SET_DUMPABLE = 4,
 	NSX_PR_SET_KEEPCAPS = 8,
@@ -435,6 +436,80 @@ static inline long nsx_sys_receive(int fd, void *buf, size_t size, int *pid)
 	while (rc == -EINTR);
 	if (rc > 0 && receipt.size && receipt.type == CREDENTIALS)
 		*pid = receipt.pid;
+	return rc;
+}
+
+/* struct msghdr of one piece with one descriptor beside it, as both sides need it. */
+struct nsx_parcel {
+	struct {
+		const void *at;
+		size_t size;
+	} piece;
+	struct {
+		uint64_t size;
+		int32_t level, type; /* SOL_SOCKET, SCM_RIGHTS */
+		int32_t fd;
+		uint32_t pad;
+	} beside;
+	struct {
+		void *name;
+		uint64_t name_size;
+		const void *pieces;
+		size_t n_pieces;
+		void *beside;
+		size_t beside_size;
+		int64_t flags;
+	} header;
+};
+
+static inline void nsx_sys_pack(struct nsx_parcel *p, const void *buf, size_t size, int fd)
+{
+	enum { SOL_SOCKET_NUMBER = 1, SCM_RIGHTS_NUMBER = 1 };
+	const size_t used = sizeof(p->beside) - sizeof(p->beside.pad);
+
+	p->piece.at = buf;
+	p->piece.size = size;
+	p->beside.size = used;
+	p->beside.level = SOL_SOCKET_NUMBER;
+	p->beside.type = SCM_RIGHTS_NUMBER;
+	p->beside.fd = fd;
+	p->beside.pad = 0;
+	p->header.name = NULL;
+	p->header.name_size = 0;
+	p->header.pieces = &p->piece;
+	p->header.n_pieces = 1;
+	p->header.beside = fd >= 0 ? &p->beside : NULL;
+	p->header.beside_size = fd >= 0 ? sizeof(p->beside) : 0;
+	p->header.flags = 0;
+}
+
+/* @fd: goes along, unless it is negative */
+static inline long nsx_sys_send_fd(int socket, const void *buf, size_t size, int fd)
+{
+	enum { MSG_NOSIGNAL_FLAG = 0x4000 };
+	struct nsx_parcel p;
+	long rc;
+
+	nsx_sys_pack(&p, buf, size, fd);
+	do
+		rc = nsx_syscall3(__NR_sendmsg, socket, &p.header, MSG_NOSIGNAL_FLAG);
+	while (rc == -EINTR);
+	return rc;
+}
+
+/* @fd: what came along, O_CLOEXEC; else negative */
+static inline long nsx_sys_receive_fd(int socket, void *buf, size_t size, int *fd)
+{
+	enum { MSG_CMSG_CLOEXEC_FLAG = 0x40000000 };
+	struct nsx_parcel p;
+	long rc;
+
+	nsx_sys_pack(&p, buf, size, 0); /* room for one */
+	p.beside.fd = -1;
+	do
+		rc = nsx_syscall3(__NR_recvmsg, socket, &p.header, MSG_CMSG_CLOEXEC_FLAG);
+	while (rc == -EINTR);
+	*fd = rc > 0 && p.header.beside_size ? p.beside.fd : -1;
 	return rc;
 }
 
@@ -805,6 +880,25 @@ static inline int nsx_sys_setresgid(uint32_t gid)
 	return (int)nsx_syscall3(__NR_setresgid, gid, gid, gid);
 }
 
+/* The one that counts for files; not changed if it has no number here.  Return: what it was. */
+static inline uint32_t nsx_sys_setfsuid(uint32_t uid)
+{
+	return (uint32_t)nsx_syscall1(__NR_setfsuid, uid);
+}
+
+static inline uint32_t nsx_sys_setfsgid(uint32_t gid)
+{
+	return (uint32_t)nsx_syscall1(__NR_setfsgid, gid);
+}
+
+/* The ids that count for files are the effective ones again, also those without a number. */
+static inline int nsx_sys_reset_fs_ids(void)
+{
+	const int rc = (int)nsx_syscall2(__NR_setregid, -1, -1);
+
+	return rc < 0 ? rc : (int)nsx_syscall2(__NR_setreuid, -1, -1);
+}
+
 static inline int nsx_sys_setgroups(size_t n, const uint32_t *groups)
 {
 	return (int)nsx_syscall2(__NR_setgroups, n, groups);
@@ -871,10 +965,10 @@ static inline int nsx_sys_setaffinity(const uint64_t *mask, size_t size)
 	return (int)nsx_syscall3(__NR_sched_setaffinity, 0, size, mask);
 }
 
-/* Cannot fail. */
-static inline void nsx_sys_umask(unsigned mask)
+/* Cannot fail.  Return: what it was. */
+static inline unsigned nsx_sys_umask(unsigned mask)
 {
-	(void)nsx_syscall1(__NR_umask, mask);
+	return (unsigned)nsx_syscall1(__NR_umask, mask);
 }
 
 #define NSX_PERSONALITY_ASK 0xffffffffu /* changes nothing */

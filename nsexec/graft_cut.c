@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "graft.h"
+
+#include <errno.h>
+
+#include "fd.h"
+#include "sys_mount.h"
+
+/* What the cutter tells: one for each tree, with its descriptor, and one at its end. */
+struct piece {
+	uint64_t which; /* @n of the grafts: the end */
+	struct nsx_error error;
+};
+
+static int fail(struct nsx_error *e, int rc, const char *what, const char *path)
+{
+	(void)nsx_fail(e, NSX_STEP_GRAFT, -rc, path, what);
+	return nsx_hint(e, rc == -ENOSYS ? NSX_HINT_GRAFT_KERNEL : NSX_HINT_NONE, 0);
+}
+
+/*
+ * Set-user-ID programs and file capabilities mean nothing on a graft: what is ours out here
+ * was never meant to be a way up in there.  Device nodes stay what they are.
+ */
+static int confine(const struct nsx_graft *graft, int fd)
+{
+	const struct nsx_mount_attr attr = {
+		.set = NSX_MOUNT_NOSUID | (graft->writable ? 0 : NSX_MOUNT_RDONLY),
+		.propagation = NSX_MS_PRIVATE,
+	};
+
+	return nsx_sys_mount_setattr(fd, NSX_AT_RECURSIVE, &attr);
+}
+
+/* Return: 0, also where an optional one is left out; -errno. */
+static int cut(struct nsx_graft *graft, const char **what)
+{
+	nsx_autofd fd = nsx_fd_lift(nsx_sys_clone_tree(AT_FDCWD, graft->from, NSX_TREE_RECURSIVE));
+	int rc = fd;
+
+	*what = "out here";
+	if (fd >= 0) {
+		*what = graft->writable ? "make it private" : "make it read-only";
+		rc = confine(graft, fd);
+	} else if (graft->optional && rc != -EPERM && rc != -ENOSYS) {
+		return 0;
+	}
+	if (rc < 0)
+		return rc;
+	graft->fd = nsx_fd_take(&fd);
+	return 0;
+}
+
+/* Return: 0, or -errno with @e filled; -EPERM may be for want of a capability. */
+static int cut_all(struct nsx_grafts *g, struct nsx_error *e)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		struct nsx_graft *graft = &g->at[i];
+		const char *what;
+		int rc = graft->from ? cut(graft, &what) : 0;
+
+		if (rc < 0) {
+			(void)fail(e, rc, what, graft->from);
+			return rc;
+		}
+	}
+	return 0;
+}
+
+/*
+ * Entered: a bare clone, in a user namespace of its own and a copy of our mounts.
+ * Left:    never.  What it has cut outlives it: no mount namespace holds it.
+ */
+static _Noreturn void cut_for(struct nsx_grafts *g, int channel)
+{
+	struct piece piece = { .which = g->n };
+
+	(void)cut_all(g, &piece.error); /* that is told at the end */
+	for (size_t i = 0; i < g->n && piece.error.step == NSX_STEP_NONE; i++) {
+		const struct piece one = { .which = i };
+
+		if (g->at[i].fd != NSX_NOFD &&
+		    nsx_sys_send_fd(channel, &one, sizeof(one), g->at[i].fd) < 0)
+			nsx_sys_exit(1);
+	}
+	nsx_sys_exit(nsx_sys_send_fd(channel, &piece, sizeof(piece), NSX_NOFD) < 0);
+}
+
+/* Also who has made a user namespace may be kept from mounts, by a security module. */
+static int refused(struct nsx_error *e)
+{
+	return nsx_hint(e, e->err == EPERM ? NSX_HINT_GRAFT_RIGHT : NSX_HINT_NONE, 0);
+}
+
+static int receive(struct nsx_grafts *g, int channel, struct nsx_error *e)
+{
+	struct piece piece;
+	int fd = NSX_NOFD;
+
+	while (nsx_sys_receive_fd(channel, &piece, sizeof(piece), &fd) == sizeof(piece)) {
+		fd = nsx_fd_lift(fd);
+		if (piece.which >= g->n) {
+			nsx_fd_close(&fd);
+			*e = piece.error;
+			return e->step == NSX_STEP_NONE ? 0 : refused(e);
+		}
+		if (fd < 0)
+			break; /* our table is full */
+		g->at[piece.which].fd = fd;
+	}
+	return nsx_fail(e, NSX_STEP_GRAFT, fd < 0 && fd != NSX_NOFD ? -fd : EIO,
+			"what the process that cuts them tells", NULL);
+}
+
+/* With no signal at its end: nobody who minds SIGCHLD hears of it. */
+static int have_them_cut(struct nsx_grafts *g, struct nsx_error *e)
+{
+	int pair[2], pid, rc;
+
+	rc = nsx_fd_channel(pair);
+	if (rc < 0)
+		return nsx_fail(e, NSX_STEP_GRAFT, -rc, "channel to the process that cuts them",
+				NULL);
+	pid = nsx_sys_clone_bare(NSX_CLONE_NEWUSER | NSX_CLONE_NEWNS);
+	if (pid == 0) {
+		nsx_fd_close(&pair[0]);
+		cut_for(g, pair[1]);
+	}
+	nsx_fd_close(&pair[1]);
+	if (pid > 0)
+		rc = receive(g, pair[0], e);
+	nsx_fd_close(&pair[0]);
+	if (pid > 0) {
+		(void)nsx_sys_wait(pid, NULL, NSX_WAIT_ALL); /* it has ended, or is about to */
+		return rc;
+	}
+	(void)nsx_fail(e, NSX_STEP_GRAFT, -pid, "user namespace to take copies of mounts in", NULL);
+	return nsx_hint(e, NSX_HINT_GRAFT_RIGHT, 0);
+}
+
+int nsx_grafts_cut(struct nsx_grafts *g, struct nsx_error *e)
+{
+	struct nsx_error own = { 0 };
+	int rc = cut_all(g, &own);
+
+	if (rc == -EPERM) {
+		nsx_grafts_close(g);
+		rc = have_them_cut(g, e);
+	} else if (rc < 0) {
+		*e = own;
+	}
+	if (rc < 0)
+		nsx_grafts_close(g);
+	return rc < 0 ? -1 : 0;
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "graft.h"
+
+#include <errno.h>
+
+#include "fd.h"
+#include "graft_cover.h"
+#include "graft_owner.h"
+#include "sys_mount.h"
+#include "text.h"
+
+enum { PATH_BYTES = 4096, NAME_BYTES = 256 };
+
+/* Where a path leads to, or how far. */
+struct spot {
+	int fd;		  /* O_PATH: it, or the deepest directory that is there */
+	const char *rest; /* what is missing below that, a part of the path; NULL: nothing */
+	size_t there;	  /* bytes of the path up to there */
+};
+
+/* ---- names of a path ----------------------------------------------------------- */
+
+/* The next but for "."; @path moves on.  Return: its length, 0: there is none. */
+static size_t next_name(const char **path, const char **name)
+{
+	const char *s = *path;
+
+	do {
+		while (*s == '/')
+			s++;
+		*name = s;
+		while (*s && *s != '/')
+			s++;
+	} while (s - *name == 1 && **name == '.');
+	*path = s;
+	return (size_t)(s - *name);
+}
+
+/* The same as a text.  Return: false: there is none, or it is too long for a name. */
+static bool take_name(const char **path, char name[NAME_BYTES])
+{
+	struct nsx_text t = nsx_text_on(name, NAME_BYTES);
+	const char *rest = *path, *at;
+	const size_t len = next_name(&rest, &at);
+
+	nsx_text_bytes(&t, at, len);
+	if (!len || t.cut)
+		return false;
+	*path = rest;
+	return true;
+}
+
+static bool is_last(const char *path)
+{
+	const char *name;
+
+	return next_name(&path, &name) == 0;
+}
+
+static bool is_absolute_and_plain(const char *path)
+{
+	const char *rest = path, *name;
+	size_t n = 0, len;
+
+	while ((len = next_name(&rest, &name))) {
+		if (len == 2 && name[0] == '.' && name[1] == '.')
+			return false;
+		n++;
+	}
+	return *path == '/' && n > 0;
+}
+
+/* ---- looking up ---------------------------------------------------------------- */
+
+/* The kernel gives up (EAGAIN) where somebody renames or mounts while it follows "..". */
+static int look_up(int root, const char *path)
+{
+	enum { TRIES = 100 };
+	const struct nsx_open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = NSX_RESOLVE_IN_ROOT | NSX_RESOLVE_NO_MAGICLINKS,
+	};
+	int rc = -EAGAIN;
+
+	for (int i = 0; i < TRIES && (rc == -EAGAIN || rc == -EINTR); i++)
+		rc = nsx_sys_openat2(root, path, &how);
+	return nsx_fd_lift(rc);
+}
+
+/* Is a name there that cannot be found?  Then none can be made that is called so. */
+static bool leads_nowhere(const struct spot *s)
+{
+	char name[NAME_BYTES];
+	const char *rest = s->rest;
+	struct nsx_stat st;
+
+	return take_name(&rest, name) && nsx_sys_lstatat(s->fd, name, &st) == 0;
+}
+
+static int find(const struct nsx_laying *l, const char *to, struct spot *s, struct nsx_error *e)
+{
+	char path[PATH_BYTES];
+	struct nsx_text t = nsx_text_on(path, sizeof(path));
+
+	nsx_text_str(&t, to);
+	s->rest = NULL;
+	s->there = t.len;
+	s->fd = t.cut ? -ENAMETOOLONG : look_up(l->root, path);
+	while (s->fd == -ENOENT && s->there > 1) {
+		while (s->there > 1 && path[s->there - 1] == '/')
+			s->there--;
+		while (s->there > 1 && path[s->there - 1] != '/')
+			s->there--;
+		path[s->there] = '\0';
+		s->rest = to + s->there;
+		s->fd = look_up(l->root, path);
+	}
+	if (s->fd < 0)
+		return nsx_graft_fail(e, s->fd, to, "in there");
+	if (!s->rest || !leads_nowhere(s))
+		return 0;
+	nsx_fd_close(&s->fd);
+	return nsx_graft_fail(e, -ENOENT, to, "a symbolic link on the way leads nowhere");
+}
+
+static bool is_directory(int fd)
+{
+	struct nsx_stat st;
+
+	return nsx_sys_fstat(fd, &st) == 0 && (st.mode & NSX_S_IFMT) == NSX_S_IFDIR;
+}
+
+/* ---- what is there ------------------------------------------------------------- */
+
+static int lay_over(const struct nsx_graft *graft, int spot, struct nsx_error *e)
+{
+	const bool ours = is_directory(graft->fd), theirs = is_directory(spot);
+	int rc;
+
+	if (ours != theirs)
+		return nsx_graft_fail(e, ours ? -ENOTDIR : -EISDIR, graft->to,
+				      ours ? "a file in there, a directory out here"
+					   : "a directory in there, a file out here");
+	rc = nsx_sys_move_mount(graft->fd, spot, "");
+	return rc < 0 ? nsx_graft_fail(e, rc, graft->to, "mount") : 0;
+}
+
+static bool same_file(int one, int other)
+{
+	struct nsx_stat a, b;
+
+	return nsx_sys_fstat(one, &a) == 0 && nsx_sys_fstat(other, &b) == 0 && a.dev == b.dev &&
+	       a.ino == b.ino;
+}
+
+/* Ours is mounted first: so it can be a layer, and what fails later needs no other way. */
+static int merge(struct nsx_laying *l, const struct nsx_graft *graft, int spot, struct nsx_error *e)
+{
+	struct nsx_cover *cover;
+
+	if (lay_over(graft, spot, e) < 0)
+		return -1;
+	if (!is_directory(spot) || same_file(graft->fd, spot))
+		return 0;
+	if (nsx_cover_merge(l, graft->fd, spot) == 0)
+		return 0;
+	cover = nsx_cover_lay(l, spot, graft->fd, graft->to, e);
+	if (cover)
+		cover->read_only = true; /* as an overlay is */
+	else
+		nsx_cover_undo(l, graft->fd);
+	return cover ? 0 : -1;
+}
+
+static int lay_on(struct nsx_laying *l, const struct nsx_graft *graft, int spot,
+		  struct nsx_error *e)
+{
+	switch (graft->how) {
+	case NSX_GRAFT_OVER:
+		return lay_over(graft, spot, e);
+	case NSX_GRAFT_MERGE:
+		return merge(l, graft, spot, e);
+	case NSX_GRAFT_IF_NONE:
+	case NSX_GRAFT_DIRECTORY:
+		break;
+	}
+	return 0;
+}
+
+/* ---- what is missing ----------------------------------------------------------- */
+
+/* Where programs and libraries are, of which there may be thousands. */
+static bool may_be_overlay(const char *path, size_t len)
+{
+	static const char places[][8] = { "/usr/", "/lib", "/bin/", "/sbin/", "/opt/" };
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+		if (nsx_text_len(places[i]) <= len && nsx_text_after(path, places[i]))
+			return true;
+	return false;
+}
+
+static struct nsx_cover *cover_that_has(struct nsx_laying *l, const struct spot *s,
+					const struct nsx_graft *graft, struct nsx_error *e)
+{
+	struct nsx_cover *cover = nsx_cover_of(l, s->fd);
+
+	if (cover)
+		return cover;
+	if (may_be_overlay(graft->to, s->there) && nsx_cover_is_big(s->fd))
+		cover = nsx_cover_overlay(l, s->fd);
+	return cover ? cover : nsx_cover_lay(l, s->fd, NSX_NOFD, graft->to, e);
+}
+
+/* Below a directory in a cover.  Return: the last of them, O_PATH, or -errno. */
+static int make_way(int dir, const char *rest, bool directory, unsigned mode)
+{
+	char name[NAME_BYTES];
+	nsx_autofd at = nsx_fd_openat(dir, ".", O_PATH | O_DIRECTORY);
+	int rc = at < 0 ? at : 0;
+
+	while (rc == 0 && take_name(&rest, name)) {
+		nsx_autofd up = nsx_fd_take(&at);
+		const bool last = is_last(rest);
+
+		rc = last && !directory ? nsx_sys_mkfileat(up, name, 0644)
+					: nsx_sys_mkdirat(up, name, last ? mode : 0755);
+		if (rc == 0)
+			at = nsx_fd_openat(up, name, O_PATH | O_NOFOLLOW);
+		rc = rc < 0 ? rc : at < 0 ? at : 0;
+	}
+	if (rc == 0 && !is_last(rest))
+		rc = -ENAMETOOLONG;
+	return rc < 0 ? rc : nsx_fd_take(&at);
+}
+
+/* So that it can be written to when the cover around it no longer can. */
+static int mount_on_itself(int dir)
+{
+	nsx_autofd tree = nsx_fd_lift(nsx_sys_clone_tree(dir, "", NSX_AT_EMPTY_PATH));
+
+	return tree < 0 ? tree : nsx_sys_move_mount(tree, dir, "");
+}
+
+static int lay_in_cover(struct nsx_laying *l, const struct nsx_graft *graft, struct spot *s,
+			struct nsx_error *e)
+{
+	const bool empty = graft->how == NSX_GRAFT_DIRECTORY;
+	const struct nsx_cover *cover;
+	nsx_autofd point = NSX_NOFD;
+	int rc;
+
+	if (!is_directory(s->fd))
+		return nsx_graft_fail(e, -ENOTDIR, graft->to, "in there");
+	cover = cover_that_has(l, s, graft, e);
+	if (!cover)
+		return -1;
+	if (nsx_cover_of(l, s->fd) != cover) { /* what we have is below it */
+		nsx_fd_close(&s->fd);
+		s->fd = nsx_fd_openat(cover->fd, ".", O_PATH | O_DIRECTORY);
+	}
+	point = s->fd < 0 ? s->fd
+			  : make_way(s->fd, s->rest, empty || is_directory(graft->fd), graft->mode);
+	if (point < 0)
+		return nsx_graft_fail(e, point, graft->to, "make the mount point");
+	if (empty)
+		rc = cover->read_only ? mount_on_itself(point) : 0;
+	else
+		rc = nsx_sys_move_mount(graft->fd, point, "");
+	return rc < 0 ? nsx_graft_fail(e, rc, graft->to, "mount") : 0;
+}
+
+/* ---- all ----------------------------------------------------------------------- */
+
+static int lay(struct nsx_laying *l, const struct nsx_graft *graft, struct nsx_error *e)
+{
+	struct spot s;
+	int rc;
+
+	if (find(l, graft->to, &s, e) < 0)
+		return -1;
+	rc = s.rest ? lay_in_cover(l, graft, &s, e) : lay_on(l, graft, s.fd, e);
+	nsx_fd_close(&s.fd);
+	return rc;
+}
+
+/* Looked up one by one: each may lie in what was laid before. */
+static int lay_all(struct nsx_laying *l, struct nsx_grafts *g, struct nsx_error *e)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		struct nsx_graft *graft = &g->at[i];
+		struct nsx_error own = { 0 };
+		int rc = 0;
+
+		if (graft->fd != NSX_NOFD || graft->how == NSX_GRAFT_DIRECTORY)
+			rc = lay(l, graft, &own);
+		nsx_fd_close(&graft->fd);
+		if (rc < 0 && !graft->optional) {
+			*e = own;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int check_paths(const struct nsx_grafts *g, struct nsx_error *e)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (!is_absolute_and_plain(g->at[i].to))
+			return nsx_fail(e, NSX_STEP_GRAFT, EINVAL, g->at[i].to,
+					"absolute, without \"..\", and not the root directory");
+	return 0;
+}
+
+int nsx_grafts_lay(struct nsx_grafts *g, struct nsx_error *e)
+{
+	struct nsx_laying l = { .n = 0 };
+	const unsigned mask = nsx_sys_umask(0);
+	struct nsx_owner owner;
+	int rc = check_paths(g, e);
+
+	nsx_owner_become(&owner);
+	l.root = nsx_fd_openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY);
+	if (rc == 0 && l.root < 0)
+		rc = nsx_graft_fail(e, l.root, "/", "open");
+	if (rc == 0)
+		rc = lay_all(&l, g, e);
+	if (nsx_covers_finish(&l, e) < 0)
+		rc = -1;
+	nsx_fd_close(&l.root);
+	nsx_grafts_close(g);
+	nsx_owner_back(&owner);
+	(void)nsx_sys_umask(mask);
+	if (rc == 0 && (rc = nsx_sys_chdir("/")) < 0)
+		rc = nsx_graft_fail(e, rc, "/", "change to it");
+	return rc;
+}
