@@ -85,7 +85,7 @@ function take(line,	comment, type, name)
 		begin_table(title)
 	title = ""
 	n++
-	type = name == "size" ? "size_t" : name == "reserved" ? "int" : type_of(type, name)
+	type = name == "size" ? "size_t" : name == "reserved" ? "void *" : type_of(type, name)
 	if (comment == "")
 		comment = "as the option"
 	rows = rows "\\fI" name "\\fR@" type "@T{\n" quoted(comment) "\nT}\n"

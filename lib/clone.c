@@ -29,6 +29,7 @@ static int check_request(const struct nsx_request *rq, struct nsx_error *e)
 	} refused[] = {
 		{ rq->pty, "--pty" },
 		{ rq->init, "--init" },
+		{ rq->host, "--host" },
 		{ rq->kill_child, "--kill-child" },
 		{ rq->as_target, "--as-target" },
 		{ rq->label != NSX_LABEL_STAYS, "--follow-context" },

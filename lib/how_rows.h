@@ -88,8 +88,10 @@ struct nsx_how_row {
 	ROW(wdns, TEXT, WDNS)                                 \
 	ROW(kill_child, TEXT, KILL_CHILD)                     \
 	ROW(dumpable, TEXT, DUMPABLE)                         \
+	ROW(graft, TEXTS, GRAFT)                              \
 	ROW(init, FLAG, INIT)                                 \
 	ROW(pty, FLAG, PTY)                                   \
+	ROW(host, FLAG, HOST)                                 \
 	ROW(no_fork, FLAG, NO_FORK)
 
 #define NSX_HOW_ROW_OF(member, says, opt) NSX_HOW_ROW_OF_##member,

@@ -9,31 +9,14 @@
 
 #include "files.h"
 #include "image.h"
+#include "sealed.h"
 #include "text.h"
 
-enum {
-	MFD_CLOEXEC_BIT = 1,
-	MFD_ALLOW_SEALING_BIT = 2,
-	MFD_EXEC_BIT = 0x10, /* Linux 6.3; before, all may be executed */
-	F_ADD_SEALS_COMMAND = 1033,
-	SEAL_ALL = 0xf, /* no more seals, nor shrinking, growing, writing */
-	AT_EMPTY_PATH_BIT = 0x1000,
-};
+enum { AT_EMPTY_PATH_BIT = 0x1000 };
 
 static int fail(int rc, const char *what, struct nsx_error *e)
 {
 	return nsx_fail(e, NSX_STEP_LAUNCH, -rc, what, NULL);
-}
-
-static int make_memfd(void)
-{
-	static const char name[] = "nsexec";
-	const int flags = MFD_CLOEXEC_BIT | MFD_ALLOW_SEALING_BIT;
-	int fd = (int)nsx_syscall2(__NR_memfd_create, name, flags | MFD_EXEC_BIT);
-
-	if (fd == -EINVAL)
-		fd = (int)nsx_syscall2(__NR_memfd_create, name, flags);
-	return fd;
 }
 
 /* Return: 0 or -errno. */
@@ -48,7 +31,7 @@ static int write_image(int fd)
 			return n ? (int)n : -EIO;
 		done += (uint64_t)n;
 	}
-	(void)nsx_sys_fcntl(fd, F_ADD_SEALS_COMMAND, SEAL_ALL); /* where there are seals */
+	nsx_sealed_close(fd);
 	return 0;
 }
 
@@ -58,7 +41,7 @@ int nsx_launch_prepare(struct nsx_call *c, struct nsx_error *e)
 
 	if (rc < 0)
 		return nsx_fail(e, NSX_STEP_FORK, -rc, "channel to the launcher", NULL);
-	rc = nsx_fd_lift(make_memfd());
+	rc = nsx_sealed_open("nsexec");
 	if (rc >= 0) {
 		c->image = rc;
 		rc = write_image(c->image);

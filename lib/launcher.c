@@ -5,7 +5,6 @@
  * alone, the caller's PATH, and then those of nsexec(1); what it reports goes through the channel.
  */
 #include "call.h"
-#include "handoff.h"
 #include "options.h"
 #include "text.h"
 
@@ -50,7 +49,7 @@ static int enter_and_exec(struct nsx_engine *en, struct nsx_error *e)
 	if (nsx_engine_enter(en, e) < 0)
 		return -1;
 	nsx_engine_release(en);
-	return nsx_handoff_exec(en->rq->program, en->envp, e);
+	return nsx_engine_exec(en, e);
 }
 
 static int launch(char **argv, char **envp)

@@ -39,6 +39,7 @@ nsx_act_fn nsx_act_unshare;
 nsx_act_fn nsx_act_write;
 nsx_act_fn nsx_act_persist;
 nsx_act_fn nsx_act_propagate;
+nsx_act_fn nsx_act_graft;
 nsx_act_fn nsx_act_mount;
 nsx_act_fn nsx_act_register;
 nsx_act_fn nsx_act_hostname;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Options about where the program runs, as which process, and what is told of it. */
+#include "graft.h"
 #include "parser.h"
 #include "signame.h"
 #include "sys.h"
@@ -35,6 +36,19 @@ static int set_kill_child(struct nsx_parser *p, const char *value)
 	return 0;
 }
 
+/* What it says is looked at again where paths are, see guest.c. */
+static int add_graft(struct nsx_parser *p, const char *value)
+{
+	char from[NSX_GRAFT_PATH_BYTES], to[NSX_GRAFT_PATH_BYTES];
+	bool writable;
+	const char *wrong = nsx_graft_split(value, from, to, &writable);
+
+	if (wrong)
+		return nsx_parser_fail_value(p, NSX_OPT_GRAFT, wrong, value);
+	p->rq.grafts = true;
+	return nsx_parser_say(p, NSX_OPT_GRAFT, NSX_SAID_GRAFT, value);
+}
+
 static int set_show(struct nsx_parser *p, enum nsx_show show)
 {
 	p->rq.show = show;
@@ -46,6 +60,11 @@ int nsx_apply_running(struct nsx_parser *p, enum nsx_option opt, const char *val
 	struct nsx_request *rq = &p->rq;
 
 	switch (opt) {
+	case NSX_OPT_HOST:
+		rq->host = true;
+		return 0;
+	case NSX_OPT_GRAFT:
+		return add_graft(p, value);
 	case NSX_OPT_ROOT:
 		rq->root = true;
 		rq->root_dir = value;

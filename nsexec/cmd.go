@@ -37,7 +37,7 @@ type Cmd struct {
 
 	// Env is the environment, nil for that of the caller.  Variables that
 	// would ask something of nsexec itself, or of runc's bootstrap, are left out:
-	// NSEXEC, NSEXEC_FD, NSEXEC_LOG, NSEXEC_GUARD and _LIBCONTAINER_*.
+	// NSEXEC, NSEXEC_FD, NSEXEC_LOG, NSEXEC_PATH, NSEXEC_GUARD and _LIBCONTAINER_*.
 	Env []string
 
 	// Dir, if not empty, is the working directory as it is called inside.  Without
@@ -64,6 +64,14 @@ type Cmd struct {
 	// that it runs in.
 	Privileges *Privileges
 	Limits     *Limits
+
+	// Host takes the program from the caller's files: it is looked for out here, and
+	// has its libraries, and as a runtime its home, from here too.
+	Host bool
+
+	// Grafts are files and directories of the caller that the program sees among
+	// those of the target.
+	Grafts []Graft
 
 	// NoFork runs the program outside of the PID namespace of the target, so that
 	// only its children are inside.
@@ -231,6 +239,12 @@ func (c *Cmd) words() (words, error) {
 	}
 	if c.Dir != "" {
 		w.value("wdns", c.Dir)
+	}
+	w.flag("host", c.Host)
+	for _, g := range c.Grafts {
+		if err := g.addTo(&w); err != nil {
+			return nil, err
+		}
 	}
 	w.flag("no-fork", c.NoFork)
 	switch c.Dumpable {

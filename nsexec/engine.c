@@ -39,6 +39,7 @@ void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const 
 	nsx_outsider_init(&en->outsider);
 	nsx_pty_init(&en->pty);
 	nsx_console_init(&en->console);
+	nsx_guest_init(&en->guest, &en->guest_room);
 	en->program = (struct nsx_program){ .channel = NSX_NOFD };
 }
 
@@ -97,6 +98,7 @@ static int make_plan(struct nsx_engine *en, enum nsx_way way, struct nsx_error *
 {
 	if (nsx_settle(en->rq, &en->target, &en->facts, &en->standing, !en->host_fork, e) < 0)
 		return -1;
+	en->facts.grafts = nsx_guest_grafts(&en->guest);
 	nsx_plan_make(en->rq, &en->facts, way, &en->plan);
 	return 0;
 }
@@ -120,12 +122,17 @@ static void look_who_watches(struct nsx_engine *en)
 		return;
 	en->watched = (joins & NSX_KIND_BIT(NSX_PID)) && !(joins & NSX_KIND_BIT(NSX_USER)) &&
 		      nsx_watched(&en->target, &en->facts);
-	en->apart = en->watched || lends_its_file(en) || !nsx_plan_may_share_memory(&en->plan);
+	en->apart = en->watched || en->rq->host || en->rq->grafts || lends_its_file(en) ||
+		    !nsx_plan_may_share_memory(&en->plan);
 }
 
 int nsx_engine_look(struct nsx_engine *en, struct nsx_error *e)
 {
 	if (nsx_engine_target(en, e) < 0 || make_environment(en, e) < 0)
+		return -1;
+	/* Who shares memory makes way for the launcher, which looks by itself. */
+	if (!en->shares &&
+	    nsx_guest_look(en->rq, en->callers_envp, en->host_fork, &en->guest, e) < 0)
 		return -1;
 	if (learn(en, e) < 0)
 		return -1;
@@ -178,7 +185,7 @@ static int prepare(struct nsx_engine *en, enum attempt attempt, struct nsx_error
 {
 	switch (attempt) {
 	case ATTEMPT_QUICK:
-		if (en->rq->report_fd != NSX_NOFD ||
+		if (en->rq->report_fd != NSX_NOFD || en->rq->grafts || en->guest.lays ||
 		    nsx_facts_quick(en->rq, en->shares, &en->target, &en->facts) < 0)
 			return 0;
 		break;
@@ -266,6 +273,9 @@ int nsx_engine_enter(struct nsx_engine *en, struct nsx_error *e)
 				       (uint64_t)report, "");
 	if (nsx_engine_target(en, e) < 0 || make_environment(en, e) < 0)
 		return -1;
+	if (nsx_guest_look(en->rq, en->callers_envp, en->host_fork, &en->guest, e) < 0 ||
+	    nsx_guest_pack(&en->guest, e) < 0)
+		return -1;
 	if (nsx_shapes_open(en, e) < 0)
 		return -1;
 	moves_host = en->keeps_files && (nsx_request_kinds(en->rq) & NSX_KIND_BIT(NSX_MNT));
@@ -317,6 +327,7 @@ static void close_files(struct nsx_engine *en)
 	nsx_process_close(&en->process);
 	nsx_pty_close(&en->pty);
 	nsx_console_close(&en->console);
+	nsx_guest_close(&en->guest);
 }
 
 void nsx_engine_close(struct nsx_engine *en)
@@ -338,6 +349,15 @@ void nsx_engine_release(struct nsx_engine *en)
 	}
 	if (en->process.held)
 		nsx_signals_restore(&en->process.signals);
+}
+
+int nsx_engine_exec(struct nsx_engine *en, struct nsx_error *e)
+{
+	char **program = en->rq->program;
+
+	if (en->guest.asked)
+		return nsx_guest_exec(&en->guest, program, en->envp, e);
+	return program ? nsx_handoff_exec(program, en->envp, e) : nsx_handoff_shell(en->envp, e);
 }
 
 int nsx_engine_failed(struct nsx_engine *en, const struct nsx_error *e)

@@ -6,6 +6,7 @@
 #include "maps.h"
 #include "outsider.h"
 #include "environment.h"
+#include "guest.h"
 #include "console.h"
 #include "plan.h"
 #include "process.h"
@@ -37,6 +38,7 @@ struct nsx_engine {
 	bool watched; /* of who @shares: who is born in the target's PID namespace, see watched.h */
 	bool apart;   /* likewise: the plan needs memory, and a file, of its own */
 	struct nsx_environment environment;
+	struct nsx_guest guest;
 	struct nsx_pty pty;
 	struct nsx_console console; /* if there is a pty */
 	struct nsx_program program; /* as its waiter will have it */
@@ -45,6 +47,7 @@ struct nsx_engine {
 	struct nsx_plan plan;
 	struct nsx_facts facts;
 	struct nsx_maps maps;
+	struct nsx_guest_room guest_room; /* nor is this */
 };
 
 /**
@@ -90,6 +93,9 @@ int nsx_engine_enter(struct nsx_engine *en, struct nsx_error *e);
  * its own; nothing has changed.  -1: @e filled.
  */
 int nsx_engine_join(struct nsx_engine *en, struct nsx_error *e);
+
+/* Execute the program: once it has entered, and released.  Return: only on failure, -1. */
+int nsx_engine_exec(struct nsx_engine *en, struct nsx_error *e);
 
 /* Close and unmap whatever it still holds. */
 void nsx_engine_close(struct nsx_engine *en);

@@ -25,6 +25,7 @@ struct nsx_ns_fact {
 };
 
 struct nsx_standing;
+struct nsx_grafts;
 
 struct nsx_facts {
 	struct nsx_ns_fact ns[NSX_KIND_COUNT];
@@ -40,6 +41,7 @@ struct nsx_facts {
 	struct nsx_outside outside;	     /* what to write for new ones, see maps.h */
 	bool alone;			     /* we may write the maps ourselves */
 	const struct nsx_standing *standing; /* ours and the program's; NULL: not asked */
+	struct nsx_grafts *grafts;	     /* to be laid; NULL: none */
 	uint64_t our_user;		     /* inode of our own user namespace, if @complete */
 	struct nsx_follow follow;	     /* of the target, if asked for; kilobytes, as is */
 	struct nsx_cgroups cgroups;	     /* this: most of both is touched only then */

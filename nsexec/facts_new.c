@@ -15,7 +15,9 @@ static bool of_children(enum nsx_kind kind)
 static int open_proc(const struct nsx_request *rq, struct nsx_facts *f, struct nsx_error *e)
 {
 	const nsx_kinds written = NSX_KIND_BIT(NSX_USER) | NSX_KIND_BIT(NSX_TIME);
-	const bool reopened = (rq->unshare & NSX_KIND_BIT(NSX_MNT)) && (rq->root || rq->wd);
+	const bool grafts = rq->grafts || rq->host;
+	const bool reopened =
+		((rq->unshare & NSX_KIND_BIT(NSX_MNT)) || grafts) && (rq->root || rq->wd);
 
 	if (!(rq->unshare & written) && rq->report_fd == NSX_NOFD && !reopened)
 		return 0;
@@ -30,7 +32,7 @@ static int open_proc(const struct nsx_request *rq, struct nsx_facts *f, struct n
 
 int nsx_facts_new(const struct nsx_request *rq, struct nsx_facts *f, struct nsx_error *e)
 {
-	if (!rq->unshare)
+	if (!rq->unshare && !rq->grafts && !rq->host)
 		return 0;
 	/* The kernel creates it below the one that we are in, not where our children go. */
 	if (f->wanted & ~f->shared & rq->unshare & NSX_KIND_BIT(NSX_PID))

@@ -67,3 +67,57 @@ struct nsx_graft *nsx_grafts_add(struct nsx_grafts *g, const char *from, const c
 	};
 	return graft;
 }
+
+/* The next part, up to a colon that stands for itself.  Return: what follows, or NULL: the end. */
+static const char *take_part(const char *text, struct nsx_text *t)
+{
+	for (; *text && *text != ':'; text++) {
+		if (*text == '\\' && text[1])
+			text++;
+		nsx_text_bytes(t, text, 1);
+	}
+	return *text ? text + 1 : NULL;
+}
+
+/* "/a/../b" might be anywhere, and "/" is no place in the root. */
+static bool is_place(const char *path)
+{
+	bool named = false;
+
+	if (*path != '/')
+		return false;
+	for (const char *c = path; *c; c++) {
+		const bool begins = c[0] == '/';
+
+		named = named || !begins;
+		if (begins && c[1] == '.' && c[2] == '.' && (!c[3] || c[3] == '/'))
+			return false;
+	}
+	return named;
+}
+
+const char *nsx_graft_split(const char *text, char *from, char *to, bool *writable)
+{
+	struct nsx_text part[4];
+	char last[8] = "", none[8] = "";
+	size_t n = 0;
+
+	part[0] = nsx_text_on(from, NSX_GRAFT_PATH_BYTES);
+	part[1] = nsx_text_on(to, NSX_GRAFT_PATH_BYTES);
+	part[2] = nsx_text_on(last, sizeof(last));
+	part[3] = nsx_text_on(none, sizeof(none));
+	while (text && n < sizeof(part) / sizeof(*part))
+		text = take_part(text, &part[n++]);
+	if (n > 3 || part[0].cut || part[1].cut)
+		return "takes PATH[:DEST][:rw]";
+	*writable = nsx_text_same(n == 3 ? last : n == 2 ? to : "", "rw");
+	if (n == 3 && !*writable)
+		return "takes PATH[:DEST][:rw]";
+	if (n == 1 || (n == 2 && *writable)) {
+		part[1] = nsx_text_on(to, NSX_GRAFT_PATH_BYTES);
+		nsx_text_str(&part[1], from);
+	}
+	if (!*from)
+		return "takes a PATH first";
+	return is_place(to) ? NULL : "takes an absolute DEST below \"/\", without \"..\"";
+}

@@ -30,7 +30,7 @@ struct nsx_graft {
 	int fd;	       /* the tree, once it is cut: a detached mount; else NSX_NOFD */
 };
 
-enum { NSX_GRAFT_MAX = 96, NSX_GRAFT_TEXT_BYTES = 24 * 1024 };
+enum { NSX_GRAFT_MAX = 96, NSX_GRAFT_TEXT_BYTES = 24 * 1024, NSX_GRAFT_PATH_BYTES = 4096 };
 
 /* In the order in which they are laid; the caller's storage.  Its text is not initialised. */
 struct nsx_grafts {
@@ -59,6 +59,27 @@ struct nsx_graft *nsx_grafts_add(struct nsx_grafts *g, const char *from, const c
 
 /* Keep a text as long as @g lives.  Return: the copy, or NULL with @e filled. */
 const char *nsx_grafts_keep(struct nsx_grafts *g, const char *text, struct nsx_error *e);
+
+/**
+ * nsx_graft_split() - understand "PATH[:DEST][:rw]"
+ * @from, @to: out; NSX_GRAFT_PATH_BYTES each
+ * @writable:  out
+ *
+ * A backslash takes what follows it as it is: "\\:" is a colon of a path.
+ *
+ * Return: NULL, or what it should have been, as an option's error puts it.
+ */
+const char *nsx_graft_split(const char *text, char *from, char *to, bool *writable);
+
+/**
+ * nsx_graft_tree() - the tree or file of @fd as a detached mount
+ *
+ * Read-only for good unless @writable: nobody can name it but by its descriptor, and once
+ * that is closed it is no mount any more whose flags could be changed.
+ *
+ * Return: a descriptor, or -errno.
+ */
+int nsx_graft_tree(int fd, bool writable);
 
 /**
  * nsx_grafts_cut() - have each tree as a detached mount, read-only unless it is writable

@@ -153,3 +153,12 @@ int nsx_grafts_cut(struct nsx_grafts *g, struct nsx_error *e)
 		nsx_grafts_close(g);
 	return rc < 0 ? -1 : 0;
 }
+
+int nsx_graft_tree(int fd, bool writable)
+{
+	const struct nsx_mount_attr attr = { .set = writable ? 0 : NSX_MOUNT_RDONLY };
+	nsx_autofd tree = nsx_fd_lift(nsx_sys_clone_tree(fd, "", NSX_AT_EMPTY_PATH));
+	int rc = tree < 0 ? tree : nsx_sys_mount_setattr(tree, 0, &attr);
+
+	return rc < 0 ? rc : nsx_fd_take(&tree);
+}

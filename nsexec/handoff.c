@@ -24,7 +24,7 @@ static int fail(const char *program, int err, bool is_there, struct nsx_error *e
 }
 
 /* A text file without "#!" is a shell script, as for execvp(3).  Return: -errno. */
-static int try(char *path, char **program, char *const *envp)
+static int try(const char *path, char **program, char *const *envp)
 {
 	static const char shell[] = "/bin/sh";
 	char *name = program[0];
@@ -33,7 +33,7 @@ static int try(char *path, char **program, char *const *envp)
 	if (rc != -ENOEXEC)
 		return rc;
 	program[-1] = (char *)shell; /* for execve(2), which only reads it */
-	program[0] = path;
+	program[0] = (char *)path;
 	rc = nsx_sys_execve(shell, program - 1, envp);
 	program[0] = name;
 	return rc;
@@ -85,12 +85,25 @@ int nsx_handoff_look(const char *program, char *const *envp, struct nsx_error *e
 	return rc < 0 ? fail(program, -rc, false, e) : 0;
 }
 
-/* "-sh": a dash in front of its name makes a shell a login shell. */
-static int exec_login(char *shell, char *const *envp)
+int nsx_handoff_at(const char *path, char **program, char *const *envp, struct nsx_error *e)
 {
-	char name[256];
-	struct nsx_text t = nsx_text_on(name, sizeof(name));
-	char *words[3] = { NULL, name, NULL }; /* the first slot is the free one */
+	int rc = try(path, program, envp);
+
+	return fail(path, -rc, exists(path), e);
+}
+
+static const char fallback[] = "/bin/sh";
+
+const char *nsx_handoff_shell_name(char *const *envp)
+{
+	const char *wish = nsx_env_get(envp, "SHELL");
+
+	return wish && *wish ? wish : fallback;
+}
+
+void nsx_handoff_login(const char *shell, char name[NSX_LOGIN_BYTES])
+{
+	struct nsx_text t = nsx_text_on(name, NSX_LOGIN_BYTES);
 	const char *base = shell;
 
 	for (const char *c = shell; *c; c++)
@@ -98,23 +111,25 @@ static int exec_login(char *shell, char *const *envp)
 			base = c + 1;
 	nsx_text_str(&t, "-");
 	nsx_text_str(&t, base);
+}
+
+static int exec_login(const char *shell, char *const *envp)
+{
+	char name[NSX_LOGIN_BYTES];
+	char *words[3] = { NULL, name, NULL }; /* the first slot is the free one */
+
+	nsx_handoff_login(shell, name);
 	return try(shell, words + 1, envp);
 }
 
 int nsx_handoff_shell(char *const *envp, struct nsx_error *e)
 {
-	static const char fallback[] = "/bin/sh";
-	const char *wish = nsx_env_get(envp, "SHELL");
-	char shell[PATH_BYTES];
-	struct nsx_text t = nsx_text_on(shell, sizeof(shell));
-	int rc;
+	const char *shell = nsx_handoff_shell_name(envp);
+	int rc = exec_login(shell, envp);
 
-	nsx_text_str(&t, wish && *wish ? wish : fallback);
-	rc = exec_login(shell, envp);
 	/* The caller's favourite shell is often not in the container. */
 	if (rc == -ENOENT && !nsx_text_same(shell, fallback)) {
-		t = nsx_text_on(shell, sizeof(shell));
-		nsx_text_str(&t, fallback);
+		shell = fallback;
 		rc = exec_login(shell, envp);
 	}
 	return fail(shell, -rc, exists(shell), e);

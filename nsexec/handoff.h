@@ -19,6 +19,17 @@ int nsx_handoff_exec(char **program, char *const *envp, struct nsx_error *e);
 /* Would it be found, and may it be executed?  Errors as above. */
 int nsx_handoff_look(const char *program, char *const *envp, struct nsx_error *e);
 
+/* Execute the file @path, as above; nothing is looked for. */
+int nsx_handoff_at(const char *path, char **program, char *const *envp, struct nsx_error *e);
+
+enum { NSX_LOGIN_BYTES = 256 };
+
+/* $SHELL, or what stands for it. */
+const char *nsx_handoff_shell_name(char *const *envp);
+
+/* "-sh": a dash in front of its name makes a shell a login shell. */
+void nsx_handoff_login(const char *shell, char name[NSX_LOGIN_BYTES]);
+
 /* Execute $SHELL as a login shell, or /bin/sh where that is missing.  Return: as above. */
 int nsx_handoff_shell(char *const *envp, struct nsx_error *e);
 

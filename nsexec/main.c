@@ -3,21 +3,19 @@
 
 /* The command: words come from argv, and a program is executed at the end. */
 #include "engine.h"
-#include "handoff.h"
 #include "help.h"
 #include "options.h"
+#include "search.h"
 #include "show.h"
 #include "text.h"
 
 /* The command's way through the rooms, up to exec.  Return: only on failure or if done. */
-static int enter_and_exec(struct nsx_engine *en, const struct nsx_request *rq, struct nsx_error *e)
+static int enter_and_exec(struct nsx_engine *en, struct nsx_error *e)
 {
 	if (nsx_engine_enter(en, e) < 0)
 		return -1;
 	nsx_engine_release(en);
-	if (rq->program)
-		return nsx_handoff_exec(rq->program, en->envp, e);
-	return nsx_handoff_shell(en->envp, e);
+	return nsx_engine_exec(en, e);
 }
 
 static int run(struct nsx_engine *en, const struct nsx_request *rq, struct nsx_error *e)
@@ -25,7 +23,7 @@ static int run(struct nsx_engine *en, const struct nsx_request *rq, struct nsx_e
 	if (rq->show != NSX_SHOW_NOTHING)
 		return nsx_help(rq->show, e);
 	if (!rq->plan)
-		return enter_and_exec(en, rq, e);
+		return enter_and_exec(en, e);
 	return nsx_engine_look(en, e) < 0 ? -1 : nsx_show_plan(en, e);
 }
 

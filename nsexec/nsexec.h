@@ -406,10 +406,12 @@ struct nsexec_options {
 	const char *wdns;	/* directory to start in, as it is called inside */
 	const char *kill_child; /* [SIGNAL] when its maker dies; not for nsexec_spawn() */
 	const char *dumpable; /* "yes", "no": of a function, see nsexec_clone(); not of a program */
-	int init;	      /* a small init in front of the program, in a new PID namespace */
-	int pty;	      /* a terminal for the program alone, relayed to ours */
-	int no_fork;	      /* a PID namespace that is joined is for its children only */
-	int reserved;	      /* 0 */
+	const char *const *graft; /* "PATH[:DEST][:rw]": file or directory out here, to be seen */
+	int init;		  /* a small init in front of the program, in a new PID namespace */
+	int pty;		  /* a terminal for the program alone, relayed to ours */
+	int host;		  /* the program, and what it needs, is found out here */
+	int no_fork;		  /* a PID namespace that is joined is for its children only */
+	const void *reserved;	  /* NULL */
 };
 
 /* A process of ours. */

@@ -21,6 +21,29 @@ static const unsigned char conflicts[][2] = {
 	{ NSX_OPT_KEEP_CAPS, NSX_OPT_AMBIENT },
 };
 
+/*
+ * Whose mounts would be grafted to?  And what is mounted for the program must not be seen
+ * out here.
+ */
+static int check_grafts(struct nsx_parser *p)
+{
+	const struct nsx_request *rq = &p->rq;
+	const nsx_kinds kinds = nsx_request_kinds(rq) | rq->unshare;
+
+	if (!rq->grafts && !rq->host)
+		return 0;
+	if ((rq->unshare & NSX_KIND_BIT(NSX_MNT)) &&
+	    (rq->create.propagation == NSX_PROPAGATION_SHARED ||
+	     rq->create.propagation == NSX_PROPAGATION_UNCHANGED))
+		return nsx_parser_fail_option(p, "its mounts would not stay in there",
+					      rq->grafts ? NSX_OPT_GRAFT : NSX_OPT_HOST);
+	if (rq->grafts && !(kinds & NSX_KIND_BIT(NSX_MNT)) && !rq->root)
+		return nsx_parser_fail_option(
+			p, "needs other mounts or another root: -m, --unshare=mnt or -r",
+			NSX_OPT_GRAFT);
+	return 0;
+}
+
 /* The first option that takes a set of capabilities from the target; NSX_OPT_COUNT: none. */
 static enum nsx_option caps_of_target(const struct nsx_request *rq)
 {
@@ -157,7 +180,7 @@ int nsx_options_check(struct nsx_parser *p)
 		return nsx_parser_fail_option(
 			p, "needs a new PID namespace, --unshare=pid, to be the first in",
 			NSX_OPT_INIT);
-	if (check_sources(p) < 0)
+	if (check_sources(p) < 0 || check_grafts(p) < 0)
 		return -1;
 	if (p->rq.as_target)
 		imply_as_target(p);

@@ -66,6 +66,8 @@ var said = map[string]func(*Cmd){
 	"wd":                   func(c *Cmd) { c.Target.OwnDir = true },
 	"target-env":           func(c *Cmd) { c.Target.OwnEnv = true },
 	"wdns":                 func(c *Cmd) { c.Dir = "/" },
+	"host":                 func(c *Cmd) { c.Host = true },
+	"graft":                graftEtc,
 	"no-fork":              func(c *Cmd) { c.NoFork = true },
 	"dumpable":             func(c *Cmd) { c.Dumpable = DumpableNo },
 	"detach":               func(c *Cmd) { c.Target.Kinds |= PID },
@@ -84,6 +86,12 @@ func openSocket() *int {
 func keepCaps(c *Cmd) {
 	c.New = New{Kinds: User}
 	c.Privileges = &Privileges{KeepCaps: true}
+}
+
+// Other mounts are needed to graft to.
+func graftEtc(c *Cmd) {
+	c.Target.Kinds = Mount
+	c.Grafts = []Graft{{Path: "/etc", Dest: "/a:b", Writable: true}}
 }
 
 // What has no place in the API, and why.

@@ -33,7 +33,7 @@ static void add_of_program(struct nsx_plan *p, const struct nsx_request *rq,
 	/* A PID namespace is there when its first process is. */
 	p->outside_late = nsx_plan_persistent(rq, NSX_KIND_BIT(NSX_PID));
 	nsx_plan_persist(p, nsx_plan_persistent(rq, NSX_KIND_BIT(NSX_PID)));
-	nsx_plan_mounts(p, rq);
+	nsx_plan_mounts(p, rq, f);
 	if (rq->wd)
 		nsx_plan_add(p, NSX_STEP_CWD)->fd = f->wd;
 	if (rq->wdns_dir)
@@ -91,6 +91,7 @@ void nsx_plan_make(const struct nsx_request *rq, const struct nsx_facts *f, enum
 		nsx_plan_unshares_of_runc(p, rq, f);
 	else
 		nsx_plan_unshares(p, rq, f);
+	nsx_plan_copy(p, rq, f);
 	nsx_plan_root(p, rq, f);
 	p->n_first = p->n;
 	if (p->forks)

@@ -15,22 +15,24 @@ enum nsx_way { NSX_WAY_PIDFD, NSX_WAY_EACH };
 /* One change.  Which members count depends on @step. */
 struct nsx_act {
 	enum nsx_step step;
-	nsx_kinds kinds;	/* JOIN: what one setns() joins; UNSHARE: what is created */
-	enum nsx_way way;	/* JOIN */
-	int fd;			/* JOIN: namespace or pidfd; ROOT, CWD: directory; borrowed;
+	nsx_kinds kinds;	   /* JOIN: what one setns() joins; UNSHARE: what is created */
+	enum nsx_way way;	   /* JOIN */
+	int fd;			   /* JOIN: namespace or pidfd; ROOT, CWD: directory; borrowed;
 				 * PTY: filled in by the engine, which opens it after the joins */
-	int pid;		/* JOIN: whose namespaces, for the subject of an error */
-	const char *path;	/* JOIN: instead of @pid; CWD: instead of @fd, resolved inside;
+	int pid;		   /* JOIN: whose namespaces, for the subject of an error */
+	const char *path;	   /* JOIN: instead of @pid; CWD: instead of @fd, resolved inside;
 				   MOUNT, REGISTER: directory; HOSTNAME: the name */
-	const char *text;	/* MOUNT: type of file system; REGISTER: what;
+	bool if_none;		   /* MOUNT: where there is none, and it may be refused */
+	struct nsx_grafts *grafts; /* GRAFT */
+	const char *text;	   /* MOUNT: type of file system; REGISTER: what;
 				   LABEL: to write to @path */
-	unsigned long flags;	/* PROPAGATE: MS_* of mount(2) */
-	bool ourselves;		/* MAP, OFFSETS: not by a process outside */
-	struct nsx_id uid, gid; /* BECOME */
-	bool keep_groups;	/* BECOME: the supplementary ones */
-	bool must_drop;		/* BECOME: even where a new user namespace denies it */
-	bool keep_caps;		/* BECOME: what root has, until CAPS */
-	bool early;		/* LIMIT: before the joins, and only what rises */
+	unsigned long flags;	   /* PROPAGATE: MS_* of mount(2) */
+	bool ourselves;		   /* MAP, OFFSETS: not by a process outside */
+	struct nsx_id uid, gid;	   /* BECOME */
+	bool keep_groups;	   /* BECOME: the supplementary ones */
+	bool must_drop;		   /* BECOME: even where a new user namespace denies it */
+	bool keep_caps;		   /* BECOME: what root has, until CAPS */
+	bool early;		   /* LIMIT: before the joins, and only what rises */
 	const struct nsx_confines *confines; /* OOM, LIMIT, CPUS, UMASK, PERSONALITY */
 	const uint32_t *groups;		     /* BECOME: to have instead; NULL: none */
 	size_t n_groups;

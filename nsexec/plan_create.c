@@ -132,14 +132,36 @@ void nsx_plan_root(struct nsx_plan *p, const struct nsx_request *rq, const struc
 	}
 	if (rq->root)
 		nsx_plan_add(p, NSX_STEP_ROOT)->fd = f->root;
+	if (f->grafts)
+		nsx_plan_add(p, NSX_STEP_GRAFT)->grafts = f->grafts;
 }
 
-void nsx_plan_mounts(struct nsx_plan *p, const struct nsx_request *rq)
+/*
+ * What is grafted is mounted in a copy of the target's mounts that is the program's alone.
+ * What is mounted in the target later on still comes to be seen; nothing goes the other way.
+ */
+void nsx_plan_copy(struct nsx_plan *p, const struct nsx_request *rq, const struct nsx_facts *f)
+{
+	const nsx_kinds mnt = NSX_KIND_BIT(NSX_MNT);
+
+	if (!f->grafts || (rq->unshare & mnt))
+		return;
+	nsx_plan_add(p, NSX_STEP_UNSHARE)->kinds = mnt;
+	nsx_plan_add(p, NSX_STEP_PROPAGATE)->flags = NSX_MS_REC | NSX_MS_SLAVE;
+	p->unshares |= mnt;
+}
+
+void nsx_plan_mounts(struct nsx_plan *p, const struct nsx_request *rq, const struct nsx_facts *f)
 {
 	const struct nsx_new *n = &rq->create;
 
 	if (n->proc)
 		add_mount(p, "proc", n->proc);
+	/* A program of ours expects one, and the target may do without. */
+	if (rq->host && f->grafts && !n->proc) {
+		add_mount(p, "proc", "/proc");
+		p->act[p->n - 1].if_none = true;
+	}
 	if (n->binfmt)
 		add_mount(p, "binfmt_misc", n->binfmt);
 	if (n->load_interp && !registers_early(rq))

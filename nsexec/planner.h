@@ -34,8 +34,9 @@ void nsx_plan_persist(struct nsx_plan *p, nsx_kinds kinds);
 void nsx_plan_unshares(struct nsx_plan *p, const struct nsx_request *rq, const struct nsx_facts *f);
 void nsx_plan_unshares_of_runc(struct nsx_plan *p, const struct nsx_request *rq,
 			       const struct nsx_facts *f);
+void nsx_plan_copy(struct nsx_plan *p, const struct nsx_request *rq, const struct nsx_facts *f);
 void nsx_plan_root(struct nsx_plan *p, const struct nsx_request *rq, const struct nsx_facts *f);
-void nsx_plan_mounts(struct nsx_plan *p, const struct nsx_request *rq);
+void nsx_plan_mounts(struct nsx_plan *p, const struct nsx_request *rq, const struct nsx_facts *f);
 
 /* What can only be done before the joins. */
 void nsx_plan_early(struct nsx_plan *p, const struct nsx_request *rq, const struct nsx_facts *f);

@@ -86,6 +86,7 @@ enum nsx_said_of {
 	NSX_SAID_SETENV,
 	NSX_SAID_UNSETENV,
 	NSX_SAID_CLEARENV, /* without a value */
+	NSX_SAID_GRAFT,	   /* "PATH[:DEST][:rw]" */
 };
 
 enum { NSX_SAID_MAX = 128 };
@@ -139,6 +140,9 @@ struct nsx_request {
 	nsx_kinds unshare; /* kinds to create, after the joins */
 	struct nsx_new create;
 	struct nsx_outside outside; /* runc's; the words' is made of @create, see maps.h */
+
+	bool host;   /* the program, and what it needs, is the caller's */
+	bool grafts; /* at least one was said */
 
 	bool root; /* change root: to @root_dir, NULL: to the target's root */
 	const char *root_dir;

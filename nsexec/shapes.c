@@ -85,6 +85,14 @@ static _Noreturn void detach_from(struct nsx_engine *en, int pid)
 	nsx_sys_exit(0);
 }
 
+/* A guest has been found already, and is here. */
+static int look_for_program(const struct nsx_engine *en, struct nsx_error *e)
+{
+	if (!en->rq->program || en->guest.asked)
+		return 0;
+	return nsx_handoff_look(en->rq->program[0], en->envp, e);
+}
+
 /*
  * There is nobody to report after exec, so the line says what will be; hence a
  * look first whether the program is there at all.
@@ -95,7 +103,7 @@ static int report_in_place(struct nsx_engine *en, struct nsx_error *e)
 
 	if (en->rq->report_fd == NSX_NOFD)
 		return 0;
-	if (en->rq->program && nsx_handoff_look(en->rq->program[0], en->envp, e) < 0)
+	if (look_for_program(en, e) < 0)
 		return -1;
 	pid = nsx_sys_getpid();
 	/* As bytes, 0 inside says that an error may follow. */
@@ -189,7 +197,7 @@ static int detach(struct nsx_engine *en, struct nsx_error *e)
 		detach_from(en, pid);
 	if (walk_new(en, e) < 0)
 		return -1;
-	if (en->rq->program && nsx_handoff_look(en->rq->program[0], en->envp, e) < 0)
+	if (look_for_program(en, e) < 0)
 		return -1;
 	nsx_process_tell(&en->process, &none);
 	nsx_process_stand(&en->process);

@@ -12,7 +12,7 @@ enum {
 	COLUMN_INODE = 21,
 	COLUMN_OWNER = 33,
 	COLUMN_HOW = 45,
-	TABLE_BYTES = 8192,
+	TABLE_BYTES = 32768,
 };
 
 /* A table row by row; @start is where the row at hand begins. */
@@ -202,6 +202,7 @@ static bool row_create(struct table *table, size_t number, const struct nsx_engi
 		nsx_text_str(&t, act->text);
 		nsx_text_str(&t, " on ");
 		nsx_text_str(&t, act->path);
+		nsx_text_str(&t, act->if_none ? ", unless it is there" : "");
 		break;
 	case NSX_STEP_REGISTER:
 		nsx_text_str(&t, act->text);
@@ -217,6 +218,32 @@ static bool row_create(struct table *table, size_t number, const struct nsx_engi
 	}
 	row_text(table, number, nsx_step_name(act->step), buf);
 	return true;
+}
+
+/* Where in there, and how; and from where, if it is called otherwise out here. */
+static void rows_graft(struct table *table, size_t number, const struct nsx_grafts *all)
+{
+	static const char how[][32] = {
+		[NSX_GRAFT_OVER] = "",
+		[NSX_GRAFT_MERGE] = ", before what is there",
+		[NSX_GRAFT_IF_NONE] = ", unless it is there",
+		[NSX_GRAFT_DIRECTORY] = ", empty, unless it is there",
+	};
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct nsx_graft *graft = &all->at[i];
+		char buf[2 * 4096];
+		struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+
+		nsx_text_str(&t, graft->to);
+		if (graft->from && !nsx_text_same(graft->from, graft->to)) {
+			nsx_text_str(&t, " from ");
+			nsx_text_str(&t, graft->from);
+		}
+		nsx_text_str(&t, how[graft->how]);
+		nsx_text_str(&t, graft->writable ? ", writable" : "");
+		row_text(table, number, nsx_step_name(NSX_STEP_GRAFT), buf);
+	}
 }
 
 static bool row_standing(struct table *table, size_t number, const struct nsx_engine *en)
@@ -241,6 +268,9 @@ static void row_act(struct table *table, size_t number, const struct nsx_engine 
 	switch (act->step) {
 	case NSX_STEP_CGROUP:
 		rows_cgroup(table, number, &en->facts.cgroups);
+		return;
+	case NSX_STEP_GRAFT:
+		rows_graft(table, number, act->grafts);
 		return;
 	case NSX_STEP_JOIN:
 		rows_join(table, number, act, en);
@@ -284,9 +314,21 @@ static void row_environment(struct table *table, size_t number, const struct nsx
 	row_text(table, number, nsx_step_name(NSX_STEP_ENVIRON), buf);
 }
 
+static void row_guest(struct table *table, size_t number, const struct nsx_needs *needs)
+{
+	char buf[4096 + 64];
+	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+
+	nsx_text_str(&t, needs->path);
+	nsx_text_str(&t, needs->elf.kind == NSX_ELF_STATIC ? ", opened out here" : ", ours");
+	row_text(table, number, nsx_step_name(NSX_STEP_EXEC), buf);
+}
+
 static void row_last(struct table *table, size_t number, const struct nsx_engine *en)
 {
-	if (en->rq->program)
+	if (en->guest.asked && !en->host_fork)
+		row_guest(table, number, &en->guest.room->needs);
+	else if (en->rq->program)
 		row_text(table, number, nsx_step_name(NSX_STEP_EXEC), en->rq->program[0]);
 	else if (en->host_fork)
 		row_text(table, number, "return", "to the host program");

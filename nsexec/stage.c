@@ -22,6 +22,8 @@ static int stage(const struct nsx_walk *w, const struct nsx_act *act, struct nsx
 		return nsx_act_persist(w, act, e);
 	case NSX_STEP_PROPAGATE:
 		return nsx_act_propagate(w, act, e);
+	case NSX_STEP_GRAFT:
+		return nsx_act_graft(w, act, e);
 	case NSX_STEP_MOUNT:
 		return nsx_act_mount(w, act, e);
 	case NSX_STEP_REGISTER:

@@ -12,6 +12,7 @@ struct nsx_carrier {
 	const char *words; /* NSEXEC */
 	const char *fd;	   /* NSEXEC_FD */
 	const char *log;   /* NSEXEC_LOG */
+	const char *path;  /* NSEXEC_PATH */
 };
 
 /**

@@ -7,21 +7,27 @@
  * As preload it is the first constructor of all (-z initfirst), so libc may not
  * have initialised itself: nothing here but fork() comes from libc.
  */
+#include <errno.h>
+
 #include "as_runc.h"
 #include "carrier.h"
 #include "engine.h"
 #include "environ.h"
 #include "gate.h"
-#include "handoff.h"
 #include "options.h"
 #include "show.h"
 #include "slim.h"
+#include "text.h"
 
 /*
  * The only state that we keep in a host; pages of it are touched only if
  * something is asked of us.
  */
 static struct nsx_words_store store;
+
+enum { PATH_BYTES = 4096 };
+static char path[PATH_BYTES]; /* "PATH=DIRS", of NSEXEC_PATH */
+static char *callers[] = { path, NULL };
 
 /*
  * A host of the preload need not have a libc; whoever links us in has one, and
@@ -75,11 +81,26 @@ static int enter(struct nsx_engine *en, const struct nsx_request *rq, char **env
 		return -1;
 	nsx_engine_release(en);
 	if (rq->program)
-		return nsx_handoff_exec(rq->program, en->envp, e);
+		return nsx_engine_exec(en, e);
 	if (en->environment.variable) {
 		nsx_environ_put(env, en->env_room, en->environment.variable, auxv);
 		nsx_environment_copied(&en->environment);
 	}
+	return 0;
+}
+
+/* The variables are wiped before it is looked into. */
+static int keep_path(const struct nsx_carrier *carrier, struct nsx_engine *en, struct nsx_error *e)
+{
+	struct nsx_text t = nsx_text_on(path, sizeof(path));
+
+	if (!carrier->path)
+		return 0;
+	nsx_text_str(&t, "PATH=");
+	nsx_text_str(&t, carrier->path);
+	if (t.cut)
+		return nsx_fail(e, NSX_STEP_READ, E2BIG, "NSEXEC_PATH", NULL);
+	en->callers_envp = callers;
 	return 0;
 }
 
@@ -92,7 +113,7 @@ static int run(const struct nsx_carrier *carrier, char **env, const struct nsx_a
 
 	if (carrier->log && nsx_log_parse(carrier->log, log, e) < 0)
 		return -1;
-	if (nsx_carrier_read(carrier, &store, &words, e) < 0)
+	if (nsx_carrier_read(carrier, &store, &words, e) < 0 || keep_path(carrier, en, e) < 0)
 		return -1;
 	room = nsx_environ_scrub(env, auxv);
 	if (parse(&words, rq, e) < 0)

@@ -303,6 +303,20 @@ container_confined() {
 	return "$1"
 }
 
+# Without --keep-caps the exec would cost the capabilities that become root needs, since no
+# id of ours has a name inside yet; and becoming root undoes --pdeathsig.
+become_root_inside='
+	until read -r _ </proc/self/uid_map && read -r _ </proc/self/gid_map
+	do sleep 0.01; done
+	exec setpriv --reuid 0 --regid 0 --clear-groups setpriv --pdeathsig KILL "$@"'
+
+# What it waits for, of $front.
+write_maps() {
+	wait_for '[ "$(ns_of "$front" user)" != "$(ns_of self user)" ]' &&
+		echo 0 100000 65536 2>>"$words" >"/proc/$front/uid_map" &&
+		echo 0 100000 65536 2>>"$words" >"/proc/$front/gid_map"
+}
+
 # container_userns: the same in a user namespace of its own, whose ids 0 to
 # 65535 are 100000 to 165535 outside, as the maps say that we write from here.
 container_userns() {
@@ -311,20 +325,12 @@ container_userns() {
 		why='needs root'
 		return 1
 	fi
-	# Without --keep-caps the exec would cost the capabilities that become
-	# root needs, since no id of ours has a name inside yet; and becoming root
-	# undoes --pdeathsig.
 	# shellcheck disable=SC2086 # a list of words
-	setpriv --pdeathsig KILL unshare --user --keep-caps sh -c '
-		until read -r _ </proc/self/uid_map && read -r _ </proc/self/gid_map
-		do sleep 0.01; done
-		exec setpriv --reuid 0 --regid 0 --clear-groups setpriv --pdeathsig KILL "$@"
-	' sh unshare $all_but_user sh -c "$first_process" "$name" >"$words" 2>&1 </dev/null &
+	setpriv --pdeathsig KILL unshare --user --keep-caps sh -c "$become_root_inside" \
+		sh unshare $all_but_user sh -c "$first_process" "$name" >"$words" 2>&1 </dev/null &
 	front=$!
 	remember "$front"
-	wait_for '[ "$(ns_of "$front" user)" != "$(ns_of self user)" ]' &&
-		echo 0 100000 65536 2>>"$words" >"/proc/$front/uid_map" &&
-		echo 0 100000 65536 2>>"$words" >"/proc/$front/gid_map"
+	write_maps
 	await_unshared
 }
 
@@ -340,6 +346,50 @@ container_rootless() {
 		sh -c "$first_process" "$name" >"$words" 2>&1 </dev/null &
 	front=$!
 	remember "$front"
+	await_unshared
+}
+
+# ---- containers that hold nothing ---------------------------------------------
+
+# The first process of each is the one program that is in there: a static busybox.  Its
+# root is $bare_root out here.
+bare_first='
+	cd "$0" || exit
+	./busybox mount --bind . . && cd "$0" && ./busybox mount --make-rprivate . &&
+	{ [ -z "$2" ] || ./busybox mount -t proc proc proc; } &&
+	./busybox hostname "$1" &&
+	./busybox pivot_root . . && ./busybox umount -l . && exec ./busybox sh -c "
+		echo ready
+		exec >&- 2>&- <&-
+		./busybox sleep 300
+		exit"'
+
+# container_bare plain|userns|rootless [proc]: namespaces as in the container of that name.
+container_bare() {
+	new_name bare
+	bare_root=$work/$id.root
+	command -v busybox >/dev/null || { why='no busybox here'; return 1; }
+	[ "$1" = rootless ] || [ "$(id -u)" -eq 0 ] || { why='needs root'; return 1; }
+	mkdir "$bare_root"
+	cp "$(command -v busybox)" "$bare_root/busybox"
+	[ -z "${2-}" ] || mkdir "$bare_root/$2"
+	form=$1
+	drop=''
+	[ "$(id -u)" -ne 0 ] ||
+		drop="setpriv --reuid $ordinary --regid $ordinary --clear-groups"
+	# shellcheck disable=SC2086 # lists of words
+	set -- unshare ${all_but_user%%--mount-proc*} ${all_but_user#*--mount-proc} \
+		sh -c "$bare_first" "$bare_root" "$name" "${2-}"
+	case $form in
+	plain) setpriv --pdeathsig KILL "$@" >"$words" 2>&1 </dev/null & ;;
+	userns) setpriv --pdeathsig KILL unshare --user --keep-caps sh -c "$become_root_inside" \
+		sh "$@" >"$words" 2>&1 </dev/null & ;;
+	rootless) $drop setpriv --pdeathsig KILL unshare --map-root-user \
+		"$@" >"$words" 2>&1 </dev/null & ;;
+	esac
+	front=$!
+	remember "$front"
+	[ "$form" != userns ] || write_maps
 	await_unshared
 }
 

@@ -162,6 +162,7 @@ static const char *some_value(enum nsx_option o)
 		{ NSX_OPT_SETGROUPS, "allow" },	  { NSX_OPT_OWNER, "1:2" },
 		{ NSX_OPT_PROPAGATION, "slave" }, { NSX_OPT_KILL_CHILD, "TERM" },
 		{ NSX_OPT_ENV, "NAME=7" },	  { NSX_OPT_RLIMIT, "core=7" },
+		{ NSX_OPT_GRAFT, "/7" },
 	};
 
 	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
@@ -417,7 +418,7 @@ static void a_bigger_struct_must_not_say_more(void)
 	check_int(read_bytes(&bigger.how, sizeof(how)), -1);
 	check_int(error.err, E2BIG);
 	fresh();
-	how.reserved = 1;
+	how.reserved = "";
 	check_int(read_how(), -1);
 	check_int(error.err, E2BIG);
 }

@@ -48,6 +48,7 @@ static const struct {
 	{ NSX_OPT_SETGROUPS, "allow" },	  { NSX_OPT_OWNER, "1:2" },
 	{ NSX_OPT_PROPAGATION, "slave" }, { NSX_OPT_KILL_CHILD, "TERM" },
 	{ NSX_OPT_ENV, "NAME=7" },	  { NSX_OPT_RLIMIT, "core=7" },
+	{ NSX_OPT_GRAFT, "/7" },
 };
 
 static const char *some_value(enum nsx_option o)
@@ -76,7 +77,8 @@ static void every_row_is_understood(void)
 				accepted(line);
 			continue;
 		}
-		(void)snprintf(line, sizeof(line), "--%s=%s --net=/f", row->name, value);
+		(void)snprintf(line, sizeof(line), "--%s=%s --net=/f%s", row->name, value,
+			       o == NSX_OPT_GRAFT ? " --mount=/f" : "");
 		if (o == NSX_OPT_TARGET)
 			(void)snprintf(line, sizeof(line), "--target=1 --all");
 		else if (o == NSX_OPT_NET_SOCKET)
@@ -351,6 +353,12 @@ static void contradictions_are_refused(void)
 		{ "--init", "options: needs a new PID namespace, --unshare=pid, to be the first in "
 			    "(--init)" },
 		{ "-w/a -W/b", "options: conflicts with --wdns (--wd)" },
+		{ "-n/f --graft=/a", "options: needs other mounts or another root: -m, "
+				     "--unshare=mnt or -r (--graft)" },
+		{ "--unshare=mnt --propagation=shared --graft=/a",
+		  "options: its mounts would not stay in there (--graft)" },
+		{ "--unshare=mnt --propagation=unchanged --host",
+		  "options: its mounts would not stay in there (--host)" },
 		{ "--preserve-credentials -S1",
 		  "options: conflicts with --setuid (--preserve-credentials)" },
 		{ "-G1 --preserve-credentials",

@@ -3,6 +3,7 @@
 
 #include <sys/mount.h>
 
+#include "graft.h"
 #include "unit.h"
 
 /* Descriptors in the facts below; a namespace has FD_NS and its kind. */
@@ -129,7 +130,8 @@ static void put_act(char *buf, size_t size, const struct nsx_act *act)
 		put_propagation(buf, size, act->flags);
 		break;
 	case NSX_STEP_MOUNT:
-		put(buf, size, "mount(%s %s)", act->text, act->path);
+		put(buf, size, "mount(%s %s%s)", act->text, act->path,
+		    act->if_none ? " if none" : "");
 		break;
 	case NSX_STEP_REGISTER:
 		put(buf, size, "register(%s %s)", act->path, act->text);
@@ -680,6 +682,46 @@ static void an_interpreter_of_out_here_is_registered_before_the_new_root(void)
 					   "mount(binfmt_misc /b) register(/b :x:M::x::/i:F)");
 }
 
+static void grafts_come_into_a_copy_of_the_mounts(void)
+{
+	static struct nsx_grafts grafts;
+
+	given(M | P, 0);
+	f.grafts = &grafts;
+	check_text(planned(NSX_WAY_PIDFD),
+		   "pidfd(mnt pid) unshare(mnt) propagate(slave) graft fork");
+	check_int(plan.unshares, M);
+	check_int(plan.joins, M | P);
+	rq.host = true; /* which may need a proc: of the PID namespace, so behind the fork */
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(mnt pid) unshare(mnt) propagate(slave) graft "
+					   "fork mount(proc /proc if none)");
+	rq.create.proc = "/p";
+	check_text(planned(NSX_WAY_PIDFD),
+		   "pidfd(mnt pid) unshare(mnt) propagate(slave) graft fork mount(proc /p)");
+
+	given(M | U, M);
+	f.grafts = &grafts;
+	check_text(planned(NSX_WAY_EACH), DROP "each(user) become(0 0) each(mnt) unshare(mnt) "
+					       "propagate(slave) graft");
+
+	/* Another root is looked for by its name, which is of the mounts above it. */
+	given(0, 0);
+	f.grafts = &grafts;
+	want_root();
+	check_text(planned(NSX_WAY_PIDFD), "unshare(mnt) propagate(slave) root(50) graft");
+
+	/* Those that are new are the program's own already. */
+	given_new(0, M | N);
+	f.grafts = &grafts;
+	want_root();
+	check_text(planned(NSX_WAY_PIDFD), "unshare(mnt net) propagate(private) root(50) graft");
+
+	/* Without any, nothing is to be copied. */
+	given(M | P, 0);
+	rq.host = true;
+	check_text(planned(NSX_WAY_PIDFD), "pidfd(mnt pid) fork");
+}
+
 static void what_is_joined_is_joined_before(void)
 {
 	given_new(U | M | N, ALL & ~P);
@@ -958,6 +1000,8 @@ int main(void)
 	     mounts_come_behind_the_fork_and_before_cwd_and_ids);
 	unit("an interpreter of out here is registered before the new root",
 	     an_interpreter_of_out_here_is_registered_before_the_new_root);
+	unit("grafts come into a copy of the mounts that is the program's own",
+	     grafts_come_into_a_copy_of_the_mounts);
 	unit("what is joined is joined before anything is created",
 	     what_is_joined_is_joined_before);
 	unit("a new process is made for pid and time", a_new_process_is_made_for_pid_and_time);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan.h"
 
+#include "graft.h"
 #include "unit.h"
 
 static struct nsx_request rq;
@@ -51,6 +52,15 @@ static void no_other_ids(void)
 	check_int(may_share(), false);
 }
 
+static void no_trees_that_are_taken_along(void)
+{
+	static struct nsx_grafts grafts;
+
+	given(NSX_KIND_BIT(NSX_MNT));
+	f.grafts = &grafts;
+	check_int(may_share(), false);
+}
+
 static void nobody_outside(void)
 {
 	given(0);
@@ -83,6 +93,7 @@ int main(void)
 {
 	unit("every kind may be joined or created but user and time", every_kind_but_user_and_time);
 	unit("ids are not changed in the memory of others", no_other_ids);
+	unit("nor with trees that are taken along", no_trees_that_are_taken_along);
 	unit("nobody outside is asked", nobody_outside);
 	unit("an init needs memory of its own", no_init_in_front);
 	unit("what is the program's alone is done there", what_is_the_programs_alone);

@@ -1,0 +1,127 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# --host: programs of the caller in containers that have none of their files.  Each runs in
+# a container whose root holds one static program and nothing else; what it needs is in
+# its plan, and afterwards the container is as it was.
+#
+# From lib.sh; by eval; conditions are expanded later; not our arguments.
+# shellcheck disable=SC2154,SC2034,SC2016,SC2119
+
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/hosts-build.sh"
+
+out=$work/out
+err=$work/err
+mark=nsexec-guest-$$	# in the environment of each
+static_hosts='threads-glibc-init threads-musl-init go-static'
+dynamic_hosts='threads-glibc threads-musl uses_libstarts java node python go rust script'
+
+# The PID of each container in $at_NAME, its root in $root_NAME, or in $why_NAME why not.
+oneTimeSetUp() {
+	# shellcheck disable=SC2086 # a list of words
+	build_hosts $static_hosts $dynamic_hosts
+	container_bare plain
+	at_plain=$target why_plain=$why root_plain=$bare_root
+	container_bare userns proc
+	at_userns=$target why_userns=$why root_userns=$bare_root
+	container_bare rootless proc
+	at_rootless=$target why_rootless=$why root_rootless=$bare_root
+	container_runc busybox
+	at_runc=$target why_runc=$why root_runc=$work/$id/rootfs
+}
+
+tearDown() {
+	[ ! -d "$work" ] || no_process_left "$mark"
+	return 0
+}
+
+# at CONTAINER: make it the target, or skip.  Use: at plain || return 0
+at() {
+	container=$1
+	eval "target=\$at_$1 why=\$why_$1 root=\$root_$1"
+	[ -n "$target" ] || { skip "$why"; return 1; }
+}
+
+# All that could be told apart of the target: files with owner, mode, size, time and content;
+# mounts; descriptors of its first process; processes of its PID namespace.
+state() {
+	(cd "$root" && find . -printf '%p %y %m %U:%G %s %T@ %l\n' | sort)
+	find "$root" -type f -exec cksum {} + | sort
+	cat "/proc/$target/mountinfo"
+	find "/proc/$target/fd" -type l -printf '%f %l\n'
+	find /proc/[0-9]*/ns/pid -printf '%p %l\n' 2>/dev/null |
+		grep -F " $(readlink "/proc/$target/ns/pid")"
+}
+
+# host WORD...: nsexec with these words, as the user who owns the container
+host() {
+	set -- env -u NODE_EXTRA_CA_CERTS "HOST_MARK=$mark" "$NSEXEC" -t "$target" -a --host "$@"
+	[ "$container" != rootless ] || set -- as_user "$ordinary" "$@"
+	"$@" >"$out" 2>"$err" </dev/null
+	status=$?
+}
+
+# The namespaces of its threads: those of the target, but for mounts of its own.
+assert_inside() {
+	# shellcheck disable=SC2046 # words
+	assert_same_namespaces "$out" "$target" $(echo "$kinds" | sed 's/mnt//')
+	assertEquals 'hostname' "nsx-$(case $container in runc) echo runc ;; *) echo bare ;; esac)" \
+		"$(said hostname)"
+}
+
+# said WORD: the rest of the lines that begin so.
+said() {
+	sed -n "s/^$1 //p" "$out"
+}
+
+# runs_there CONTAINER HOST
+runs_there() {
+	at "$1" || return 0
+	need_host "$2" || return 0
+	state >"$work/before"
+	more=''
+	[ "$2" != script ] || more='--graft /usr/bin' # what a script runs is no part of it
+	# shellcheck disable=SC2046,SC2086 # words
+	host --graft "$hosts" $more --plan -- $(host_words "$2")
+	assertEquals "plan: $(cat "$err")" 0 "$status"
+	assertContains "$2: $(cat "$out")" "$(cat "$out")" 'exec    /'
+	state >"$work/after"
+	assertEquals "$2: a plan has changed it" '' "$(diff "$work/before" "$work/after")"
+	# shellcheck disable=SC2046,SC2086 # words
+	host --graft "$hosts" $more -- $(host_words "$2")
+	assertEquals "$2: $(cat "$err")" 0 "$status"
+	assert_inside
+	assertEquals "$2 on stderr" '' "$(cat "$err")"
+	wait_for 'state >"$work/after"; cmp -s "$work/before" "$work/after"' 2
+	assertEquals "$2 has changed it" '' "$(diff "$work/before" "$work/after")"
+}
+
+testStaticGlibcRunsInAnEmptyContainer() { runs_there plain threads-glibc-init; }
+testStaticMuslRunsInAnEmptyContainer() { runs_there plain threads-musl-init; }
+testStaticGoRunsInAnEmptyContainer() { runs_there plain go-static; }
+testGlibcRunsInAnEmptyContainer() { runs_there plain threads-glibc; }
+testMuslRunsInAnEmptyContainer() { runs_there plain threads-musl; }
+testLibraryThatStartsThreadsRunsInAnEmptyContainer() { runs_there plain uses_libstarts; }
+testJavaRunsInAnEmptyContainer() { runs_there plain java; }
+testNodeRunsInAnEmptyContainer() { runs_there plain node; }
+testPythonRunsInAnEmptyContainer() { runs_there plain python; }
+testGoRunsInAnEmptyContainer() { runs_there plain go; }
+testRustRunsInAnEmptyContainer() { runs_there plain rust; }
+testScriptRunsInAnEmptyContainer() { runs_there plain script; }
+
+testStaticGoRunsInAUserNamespace() { runs_there userns go-static; }
+testGlibcRunsInAUserNamespace() { runs_there userns threads-glibc; }
+testJavaRunsInAUserNamespace() { runs_there userns java; }
+testPythonRunsInAUserNamespace() { runs_there userns python; }
+testStaticGoRunsInTheContainerOfAnOrdinaryUser() { runs_there rootless go-static; }
+testGlibcRunsInTheContainerOfAnOrdinaryUser() { runs_there rootless threads-glibc; }
+testMuslRunsInTheContainerOfAnOrdinaryUser() { runs_there rootless threads-musl; }
+testJavaRunsInTheContainerOfAnOrdinaryUser() { runs_there rootless java; }
+testPythonRunsInTheContainerOfAnOrdinaryUser() { runs_there rootless python; }
+testNodeRunsInTheContainerOfAnOrdinaryUser() { runs_there rootless node; }
+testGlibcRunsInARuncContainer() { runs_there runc threads-glibc; }
+testJavaRunsInARuncContainer() { runs_there runc java; }
+testPythonRunsInARuncContainer() { runs_there runc python; }
+
+. shunit2
