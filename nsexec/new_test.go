@@ -115,6 +115,34 @@ func TestNewKindsForAnOrdinaryUser(t *testing.T) {
 	}
 }
 
+// The variables of a program may come from anywhere, and out here we run what we know.
+func TestToolsAreFoundByTheCallersPath(t *testing.T) {
+	if _, err := exec.LookPath("newuidmap"); err != nil {
+		t.Skip("no newuidmap here")
+	}
+	if !asOrdinary(t) {
+		return
+	}
+	dir := t.TempDir()
+	ran := filepath.Join(dir, "ran")
+	for _, name := range []string{"newuidmap", "newgidmap"} {
+		script := "#!/bin/sh\n: >" + ran + "\n"
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(script), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ids := []nsexec.IDRange{{Inside: 0, Outside: 100000, Count: 2}}
+	cmd := selfIn(nsexec.New{Kinds: nsexec.User, UIDs: ids, GIDs: ids})
+	cmd.Env = []string{"PATH=" + dir}
+	err := cmd.Run()
+	if err == nil || !strings.Contains(err.Error(), "newuidmap") {
+		t.Errorf("error: %v", err)
+	}
+	if _, err := os.Stat(ran); err == nil {
+		t.Error("a tool of the program's PATH has run out here")
+	}
+}
+
 func TestNewMapsOfRoot(t *testing.T) {
 	needRoot(t)
 	ids := []nsexec.IDRange{{Inside: 0, Outside: 100000, Count: 1000}, {Inside: 2000, Outside: 5, Count: 2}}

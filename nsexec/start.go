@@ -121,7 +121,7 @@ func envName(entry string) string {
 
 func isOurs(name string) bool {
 	switch name {
-	case "NSEXEC", "NSEXEC_FD", "NSEXEC_LOG", guardEnv:
+	case "NSEXEC", "NSEXEC_FD", "NSEXEC_LOG", "NSEXEC_PATH", guardEnv:
 		return true
 	}
 	return strings.HasPrefix(name, "_LIBCONTAINER_")
@@ -166,6 +166,10 @@ func (c *Cmd) launch(w words, files []*os.File) (*first, error) {
 	env := append(c.environ(),
 		"NSEXEC_FD="+strconv.Itoa(wordsFD),
 		"NSEXEC_LOG=error:"+strconv.Itoa(reportFD))
+	// What is found out here is found as we find it, whoever made the program's variables.
+	if path := os.Getenv("PATH"); path != "" {
+		env = append(env, "NSEXEC_PATH="+path)
+	}
 	if c.self {
 		argv = c.Args
 		env = append(env, guardEnv+"="+guard)
