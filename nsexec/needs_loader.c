@@ -109,7 +109,8 @@ static int run(struct asked *a, char *output, size_t size, struct nsx_error *e)
 	rc = nsx_sys_wait(pid, &status, NSX_WAIT_ALL);
 	if (a->refused)
 		return nsx_fail(e, NSX_STEP_EXEC, -a->refused, a->words[0], a->words[2]);
-	if (rc < 0)
+	/* Once it has executed it is a child as any: who ignores SIGCHLD has its status lost. */
+	if (rc < 0 && rc != -ECHILD)
 		return nsx_fail(e, NSX_STEP_WAIT, -rc, a->words[0], NULL);
 	if (len < 0)
 		return nsx_fail(e, NSX_STEP_EXEC, (int)-len, "what the loader says of",

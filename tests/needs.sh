@@ -5,7 +5,7 @@
 # enough: with nothing but that, in a root that is empty otherwise, it runs.
 #
 # From lib.sh; some are lists of words.
-# shellcheck disable=SC2154,SC2086
+# shellcheck disable=SC2154,SC2086,SC2016
 
 . "$(dirname "$0")/lib.sh"
 
@@ -161,7 +161,8 @@ test_a_symbolic_link_is_followed_to_the_program() {
 test_a_program_is_found_by_PATH() {
 	PATH=$work:$PATH look plain
 	listed "program $work/plain"
-	(cd "$work" && PATH=:$PATH && look plain && listed "program $work/plain")
+	(cd "$work" && exec env PATH=":$PATH" "$needs" plain) >"$list"
+	listed "program $work/plain"
 	refused 127 nosuch nosuch
 	refused 126 EACCES "$list"
 	refused 126 EACCES /
@@ -312,7 +313,7 @@ test_a_program_that_cannot_be_read_is_refused() {
 }
 
 test_whatever_is_done_with_SIGCHLD_the_loader_is_waited_for() {
-	(trap '' CHLD && exec "$needs" "$work/plain") >"$list" 2>"$said"
+	env --ignore-signal=CHLD "$needs" "$work/plain" >"$list" 2>"$said"
 	assertEquals "$(cat "$said")" 0 $?
 	listed "OVER $work/plain $work/plain"
 }
@@ -334,6 +335,7 @@ test_a_JVM_is_listed_as_a_whole_with_what_its_links_lead_to() {
 		command -v "$program" >"$said" || continue
 		look "$program"
 		listed "program $home/bin/$program" "OVER $home $home"
+		assertContains 'what is merged comes first' "$(sed -n 2p "$list")" 'MERGE '
 		not_listed "OVER $home/"
 		for it in "$home/lib/jvm.cfg" "$home/lib/security/cacerts"; do
 			case $(realpath "$it") in
