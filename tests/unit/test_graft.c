@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "graft.h"
+
+#include <errno.h>
+
+#include "fd.h"
+#include "unit.h"
+
+static struct nsx_grafts grafts;
+static struct nsx_error error;
+static char text[512];
+
+static void given_none(void)
+{
+	nsx_grafts_init(&grafts);
+	memset(&error, 0, sizeof(error));
+}
+
+static const char *failure(void)
+{
+	nsx_error_text(&error, text, sizeof(text));
+	return text;
+}
+
+static struct nsx_graft *add(const char *from, const char *to)
+{
+	return nsx_grafts_add(&grafts, from, to, NSX_GRAFT_OVER, &error);
+}
+
+static void each_is_kept_once(void)
+{
+	char from[] = "/a", to[] = "/b";
+	const struct nsx_graft *one;
+
+	given_none();
+	one = add(from, to);
+	from[1] = to[1] = 'x';
+	if (!check(one != NULL))
+		return;
+	check_text(one->from, "/a");
+	check_text(one->to, "/b");
+	check_int(one->fd, NSX_NOFD);
+	check(!one->writable && !one->optional);
+	check(add("/other", "/b") == one);
+	check(add("/c", NULL) == &grafts.at[1]);
+	check_text(grafts.at[1].to, "/c");
+	check(add(NULL, "/tmp") == &grafts.at[2] && !grafts.at[2].from);
+	check_int(grafts.n, 3);
+}
+
+static void there_is_an_end(void)
+{
+	char name[NSX_GRAFT_TEXT_BYTES / 2];
+
+	given_none();
+	for (int i = 0; i < NSX_GRAFT_MAX; i++) {
+		(void)snprintf(name, sizeof(name), "/%d", i);
+		check(add(name, NULL) != NULL);
+	}
+	check(add("/0", NULL) == &grafts.at[0]);
+	check(add("/x", NULL) == NULL);
+	check_text(failure(), "graft too many (/x): E2BIG Argument list too long");
+
+	given_none();
+	memset(name, 'a', sizeof(name));
+	name[sizeof(name) - 1] = '\0';
+	check(add(name, "/a") != NULL);
+	check(add(name, "/b") == NULL);
+	check_int(error.err, E2BIG);
+	check_int(grafts.n, 1);
+}
+
+/* Nothing is done before all of them are looked at: this needs no privilege. */
+static void odd_paths_are_refused(void)
+{
+	static const char *const odd[] = { "",	  "/",	 "//",	  "/.",	    "a",
+					   "./a", "/..", "/a/..", "/a/../b" };
+
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		given_none();
+		unit_case = odd[i];
+		check(add("/", odd[i]) != NULL);
+		check_int(nsx_grafts_lay(&grafts, &error), -1);
+		check_int(error.step, NSX_STEP_GRAFT);
+		check_int(error.err, EINVAL);
+	}
+}
+
+int main(void)
+{
+	unit("each is kept once, with its texts", each_is_kept_once);
+	unit("there is an end to them", there_is_an_end);
+	unit("odd paths are refused", odd_paths_are_refused);
+	return unit_end();
+}
