@@ -9,9 +9,9 @@
 
 enum { DIRENT_BYTES = 4096, LINK_BYTES = 4096, BIG = 128 };
 
-int nsx_graft_fail(struct nsx_error *e, int rc, const char *path, const char *what)
+int nsx_graft_fail(struct nsx_error *e, int rc, const char *path, const char *doing)
 {
-	(void)nsx_fail(e, NSX_STEP_GRAFT, -rc, path, what);
+	(void)nsx_fail(e, NSX_STEP_GRAFT, -rc, path, doing);
 	return nsx_hint(e, rc == -ENOSYS ? NSX_HINT_GRAFT_KERNEL : NSX_HINT_NONE, 0);
 }
 

@@ -28,8 +28,8 @@ struct nsx_laying {
 	struct nsx_cover cover[NSX_GRAFT_MAX];
 };
 
-/* Step GRAFT, subject "@path (@what)", and the hint that belongs to it. */
-int nsx_graft_fail(struct nsx_error *e, int rc, const char *path, const char *what);
+/* Step GRAFT, subject "@path (@doing)", and the hint that belongs to it.  For graft_cut.c too. */
+int nsx_graft_fail(struct nsx_error *e, int rc, const char *path, const char *doing);
 
 /**
  * nsx_cover_lay() - lay a tmpfs over a directory, with the same entries
@@ -62,14 +62,18 @@ int nsx_covers_finish(struct nsx_laying *l, struct nsx_error *e);
  */
 struct nsx_cover *nsx_cover_overlay(struct nsx_laying *l, int dir);
 
+/* A copy of @dir/@name, or if @name is "" of @dir, with all that is mounted below; or -errno. */
+int nsx_cover_copy(int dir, const char *name);
+
 /**
  * nsx_cover_merge() - lay an overlay over a directory: read-only, one before the other
  * @ours: mounted there already
  * @dir:  what is below it
+ * @copy: nsx_cover_copy() of @dir, taken before anything was mounted there; is used up
  *
  * Return: 0, or -errno: overlays cannot be had there, nothing has changed.
  */
-int nsx_cover_merge(const struct nsx_laying *l, int ours, int dir);
+int nsx_cover_merge(const struct nsx_laying *l, int ours, int dir, int *copy);
 
 /* Are there more than this many entries in the directory?  False: or it cannot be read. */
 bool nsx_cover_is_big(int dir);

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "fd.h"
+#include "graft_cover.h"
 #include "sys_mount.h"
 
 /* What the cutter tells: one for each tree, with its descriptor, and one at its end. */
@@ -11,12 +12,6 @@ struct piece {
 	uint64_t which; /* @n of the grafts: the end */
 	struct nsx_error error;
 };
-
-static int fail(struct nsx_error *e, int rc, const char *what, const char *path)
-{
-	(void)nsx_fail(e, NSX_STEP_GRAFT, -rc, path, what);
-	return nsx_hint(e, rc == -ENOSYS ? NSX_HINT_GRAFT_KERNEL : NSX_HINT_NONE, 0);
-}
 
 /*
  * Set-user-ID programs and file capabilities mean nothing on a graft: what is ours out here
@@ -33,14 +28,14 @@ static int confine(const struct nsx_graft *graft, int fd)
 }
 
 /* Return: 0, also where an optional one is left out; -errno. */
-static int cut(struct nsx_graft *graft, const char **what)
+static int cut(struct nsx_graft *graft, const char **doing)
 {
 	nsx_autofd fd = nsx_fd_lift(nsx_sys_clone_tree(AT_FDCWD, graft->from, NSX_TREE_RECURSIVE));
 	int rc = fd;
 
-	*what = "out here";
+	*doing = "out here";
 	if (fd >= 0) {
-		*what = graft->writable ? "make it private" : "make it read-only";
+		*doing = graft->writable ? "make it private" : "make it read-only";
 		rc = confine(graft, fd);
 	} else if (graft->optional && rc != -EPERM && rc != -ENOSYS) {
 		return 0;
@@ -56,11 +51,11 @@ static int cut_all(struct nsx_grafts *g, struct nsx_error *e)
 {
 	for (size_t i = 0; i < g->n; i++) {
 		struct nsx_graft *graft = &g->at[i];
-		const char *what;
-		int rc = graft->from ? cut(graft, &what) : 0;
+		const char *doing;
+		int rc = graft->from ? cut(graft, &doing) : 0;
 
 		if (rc < 0) {
-			(void)fail(e, rc, what, graft->from);
+			(void)nsx_graft_fail(e, rc, graft->from, doing);
 			return rc;
 		}
 	}

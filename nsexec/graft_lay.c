@@ -156,13 +156,14 @@ static bool same_file(int one, int other)
 /* Ours is mounted first: so it can be a layer, and what fails later needs no other way. */
 static int merge(struct nsx_laying *l, const struct nsx_graft *graft, int spot, struct nsx_error *e)
 {
+	nsx_autofd copy = nsx_cover_copy(spot, "");
 	struct nsx_cover *cover;
 
 	if (lay_over(graft, spot, e) < 0)
 		return -1;
 	if (!is_directory(spot) || same_file(graft->fd, spot))
 		return 0;
-	if (nsx_cover_merge(l, graft->fd, spot) == 0)
+	if (nsx_cover_merge(l, graft->fd, spot, &copy) == 0)
 		return 0;
 	cover = nsx_cover_lay(l, spot, graft->fd, graft->to, e);
 	if (cover)

@@ -53,39 +53,70 @@ static int make_between(const struct nsx_laying *l, int slash, int dot,
 	return rc;
 }
 
-/* ---- what was mounted in a layer, which an overlay does not show ---------------- */
+/* ---- what is mounted in a layer, which an overlay does not show ----------------- */
 
 struct again {
 	int to;
-	int before; /* what is there goes before; or NSX_NOFD */
+	int other;   /* the other layer; NSX_NOFD: there is none */
+	bool first;  /* this one goes before it */
+	int scratch; /* a directory of ours to mount things in; not as a layer */
 };
 
+int nsx_cover_copy(int dir, const char *name)
+{
+	return nsx_fd_lift(nsx_sys_clone_tree(
+		dir, name, NSX_TREE_RECURSIVE | NSX_TREE_NOFOLLOW | NSX_AT_EMPTY_PATH));
+}
+
+/*
+ * To ask of each name in a directory would take long.  So a copy of it is mounted by a
+ * name, and the kernel asked if it could expire: what has something mounted in it cannot.
+ */
+static bool has_mounts(int *copy, int scratch)
+{
+	if (*copy < 0)
+		return true;			      /* who knows */
+	(void)nsx_sys_mkdirat(scratch, "copy", 0700); /* or it is there already */
+	if (nsx_sys_move_mount(*copy, scratch, "copy") < 0)
+		return true;
+	nsx_fd_close(copy); /* or there would be somebody in it: we */
+	return nsx_sys_fchdir(scratch) < 0 || nsx_sys_expire("copy") != -EAGAIN;
+}
+
+static bool has_mounts_below(int dir, const char *name, int scratch)
+{
+	nsx_autofd copy = nsx_cover_copy(dir, name);
+
+	return has_mounts(&copy, scratch);
+}
+
+/*
+ * Mounts deeper down come with the entry that they are in, unless both layers have that:
+ * then they are not seen.
+ */
 static int again_one(void *arg, int dir, const char *name, unsigned type)
 {
 	const struct again *a = arg;
 	struct nsx_statx st;
-	struct nsx_stat there;
+	struct nsx_stat other;
+	bool is_mount, in_both;
 	int rc;
 
-	if (type == NSX_DT_LNK || nsx_sys_statx(dir, name, &st) < 0 ||
-	    !(st.attributes & NSX_STATX_MOUNT_ROOT))
+	if (type == NSX_DT_LNK || nsx_sys_statx(dir, name, &st) < 0)
 		return 0;
-	if (a->before != NSX_NOFD && nsx_sys_lstatat(a->before, name, &there) == 0)
+	is_mount = st.attributes & NSX_STATX_MOUNT_ROOT;
+	if (!is_mount && (type != NSX_DT_DIR || !has_mounts_below(dir, name, a->scratch)))
+		return 0;
+	in_both = a->other != NSX_NOFD && nsx_sys_lstatat(a->other, name, &other) == 0;
+	if (in_both && !(a->first && is_mount))
 		return 0;
 	rc = nsx_cover_mount_again(dir, name, a->to);
 	return rc == -ENOENT ? 0 : rc;
 }
 
-static int mounts_again(int dir, int to, int before)
-{
-	struct again a = { .to = to, .before = before };
-
-	return nsx_entries_walk(dir, again_one, &a);
-}
-
 /* ---- the two ------------------------------------------------------------------- */
 
-int nsx_cover_merge(const struct nsx_laying *l, int ours, int dir)
+static int merge(const struct nsx_laying *l, int ours, int dir, struct again *a, const bool has[2])
 {
 	static const struct option options[] = { { "lowerdir", "/:." } };
 	nsx_autofd fd = make_between(l, ours, dir, options, 1,
@@ -94,11 +125,35 @@ int nsx_cover_merge(const struct nsx_laying *l, int ours, int dir)
 
 	if (rc < 0)
 		return rc;
-	rc = mounts_again(ours, fd, NSX_NOFD);
-	if (rc == 0)
-		rc = mounts_again(dir, fd, ours);
+	a->to = fd;
+	a->other = dir;
+	a->first = true;
+	if (has[0])
+		rc = nsx_entries_walk(ours, again_one, a);
+	a->other = ours;
+	a->first = false;
+	if (rc == 0 && has[1])
+		rc = nsx_entries_walk(dir, again_one, a);
 	if (rc < 0)
 		nsx_cover_undo(l, fd);
+	return rc;
+}
+
+int nsx_cover_merge(const struct nsx_laying *l, int ours, int dir, int *copy)
+{
+	nsx_autofd copy_of_ours = nsx_cover_copy(ours, "");
+	nsx_autofd scratch = nsx_cover_tmpfs();
+	struct again a = { .scratch = scratch };
+	bool has[2];
+	int rc = scratch < 0 ? scratch : nsx_sys_move_mount(scratch, dir, "");
+
+	if (rc < 0)
+		return rc;
+	has[0] = has_mounts(&copy_of_ours, scratch);
+	has[1] = has_mounts(copy, scratch);
+	rc = merge(l, ours, dir, &a, has);
+	if (rc < 0)
+		nsx_cover_undo(l, scratch);
 	return rc;
 }
 
@@ -115,7 +170,7 @@ static int make_upper(int tmpfs, int dir)
 	return rc < 0 ? rc : nsx_cover_dress(tmpfs, "upper", &st);
 }
 
-static int lay_overlay(const struct nsx_laying *l, int tmpfs, int dir)
+static int lay_overlay(const struct nsx_laying *l, int tmpfs, int dir, bool has)
 {
 	static const struct option options[] = {
 		{ "lowerdir", "." },
@@ -124,11 +179,13 @@ static int lay_overlay(const struct nsx_laying *l, int tmpfs, int dir)
 	};
 	nsx_autofd fd = make_between(l, tmpfs, dir, options, sizeof(options) / sizeof(*options),
 				     NSX_MOUNT_NOSUID | NSX_MOUNT_NODEV);
+	struct again a = { .to = fd, .other = NSX_NOFD, .scratch = tmpfs };
 	int rc = fd < 0 ? fd : nsx_sys_move_mount(fd, dir, "");
 
 	if (rc < 0)
 		return rc;
-	rc = mounts_again(dir, fd, NSX_NOFD);
+	if (has)
+		rc = nsx_entries_walk(dir, again_one, &a);
 	if (rc < 0)
 		nsx_cover_undo(l, fd);
 	return rc < 0 ? rc : nsx_fd_take(&fd);
@@ -136,12 +193,12 @@ static int lay_overlay(const struct nsx_laying *l, int tmpfs, int dir)
 
 struct nsx_cover *nsx_cover_overlay(struct nsx_laying *l, int dir)
 {
-	nsx_autofd tmpfs = nsx_cover_tmpfs(), fd = NSX_NOFD;
+	nsx_autofd tmpfs = nsx_cover_tmpfs(), copy = nsx_cover_copy(dir, ""), fd = NSX_NOFD;
 	struct nsx_cover *cover;
 
 	if (tmpfs < 0 || make_upper(tmpfs, dir) < 0 || nsx_sys_move_mount(tmpfs, dir, "") < 0)
 		return NULL;
-	fd = lay_overlay(l, tmpfs, dir);
+	fd = lay_overlay(l, tmpfs, dir, has_mounts(&copy, tmpfs));
 	cover = fd < 0 ? NULL : nsx_cover_add(l, fd, dir);
 	if (cover) {
 		(void)nsx_fd_take(&fd); /* it is the cover's */

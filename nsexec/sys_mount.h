@@ -118,6 +118,17 @@ static inline int nsx_sys_unmount_cwd(void)
 	return (int)nsx_syscall2(__NR_umount2, ".", MNT_DETACH_FLAG);
 }
 
+/*
+ * Of the mount at @path: -EAGAIN: nobody is in it, and nothing is mounted in it; -EBUSY:
+ * otherwise.  Asked twice it would be unmounted.
+ */
+static inline int nsx_sys_expire(const char *path)
+{
+	enum { MNT_EXPIRE_FLAG = 4 };
+
+	return (int)nsx_syscall2(__NR_umount2, path, MNT_EXPIRE_FLAG);
+}
+
 static inline int nsx_sys_mkdirat(int dir, const char *path, unsigned mode)
 {
 	return (int)nsx_syscall3(__NR_mkdirat, dir, path, mode);

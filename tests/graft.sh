@@ -42,7 +42,7 @@ testOnlyTheDirectoryThatLacksANameIsCovered() {
 	mkfifo "$root/a/b/c/fifo"
 	chmod 2751 "$root/a/b/c"
 	chown 17:18 "$root/a/b/c" 2>/dev/null
-	ls -ldn "$root/a/b/c" | cut -d' ' -f1,3,4 >"$work/like"
+	like=$(stat -c '%A %u %g' "$root/a/b/c")
 	inside '-g over /proc /a/b/c/x/y/proc' '
 		read -r file <a/b/c/link && echo $file
 		[ -p a/b/c/fifo ] && [ -d a/b/c/d ] && echo all
@@ -59,8 +59,8 @@ all'
 	assertEquals 'new' "$(cat "$root/a/b/new")"
 	assertFalse 'a new name in the cover' "[ -e '$root/a/b/c/new' ]"
 	assertFalse 'the mount point' "[ -e '$root/a/b/c/x' ]"
-	assertEquals "$(cat "$work/like")" "$(grafted -r "$root" -g over /proc /a/b/c/proc \
-		"$busybox" ls -ldn /a/b/c | tr -s ' ' | cut -d' ' -f1,3,4)"
+	assertEquals "$like" "$(grafted -r "$root" -g over /proc /a/b/c/proc \
+		"$busybox" stat -c '%A %u %g' /a/b/c)"
 }
 
 testWhatIsThereIsCoveredByTheSameKind() {
@@ -275,6 +275,26 @@ testWhatIsMountedInAMergedDirectoryIsSeen() {
 				read -r a <lib/other; read -r b <lib/sub/too; echo $a $b' 2>&1)
 		assertEquals "$how" 'mounted too' "$got"
 	done
+}
+
+# What an overlay cannot show: they come with the directory that they are in.
+testWhatIsMountedDeepInAMergedDirectoryIsSeen() {
+	can_graft || return 0
+	make_theirs "$root/lib"
+	make_theirs "$root/usr/lib"
+	seq -f "$root/usr/lib/lib%g" 300 | xargs touch
+	mkdir -p "$root/lib/theirs/deep" "$root/usr/lib/theirs/deep" "$ours/own/deep"
+	got=$(unshare --mount sh -c '
+		root=$1 ours=$2
+		shift 2
+		for it in "$root/lib/theirs/deep" "$root/usr/lib/theirs/deep" "$ours/own/deep"; do
+			mount -t tmpfs none "$it" && : >"$it/mounted" || exit
+		done
+		exec "$@"' sh "$root" "$ours" "$driver" -r "$root" \
+		-g merge "$ours" /lib -g over "$ours" /usr/lib/x "$busybox" sh -c '
+			echo lib/theirs/deep/* lib/own/deep/* usr/lib/theirs/deep/* lib/other usr/lib/x/file' 2>&1)
+	rm -r "$ours/own"
+	assertEquals 'lib/theirs/deep/mounted lib/own/deep/mounted usr/lib/theirs/deep/mounted lib/other usr/lib/x/file' "$got"
 }
 
 testWhatIsMountedInACoveredDirectoryIsSeen() {

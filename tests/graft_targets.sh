@@ -130,6 +130,18 @@ testWithoutUserNamespacesItIsTold() {
 	assertContains "$got" 'the right to make user namespaces'
 }
 
+# Out here a mount may be one of many that tell each other; a graft is none of them.
+testWhatIsMountedInAGraftIsNotSeenOutHere() {
+	can_graft || return 0
+	mkdir "$work/shares" "$work/empty"
+	got=$(unshare --mount --propagation private sh -c '
+		mount -t tmpfs none "$1" && mkdir "$1/dir" && mount --make-shared "$1" || exit
+		before=$(cat /proc/self/mountinfo)
+		"$2" -r "$3" -g over,rw "$1" /x "$4" mount -t tmpfs none /x/dir || exit
+		[ "$(cat /proc/self/mountinfo)" = "$before" ] && echo same' sh "$work/shares" "$driver" "$work/empty" "$busybox" 2>&1)
+	assertEquals 'same' "$got"
+}
+
 # What a target with shared mounts mounts comes to us, and nothing of ours to it.
 testATargetWithSharedMounts() {
 	can_graft || return 0

@@ -8,8 +8,6 @@
 
 static char from[NSX_GRAFT_PATH_BYTES], to[NSX_GRAFT_PATH_BYTES];
 static bool writable;
-static struct nsx_grafts grafts;
-static struct nsx_error error;
 
 /* "FROM TO", and " rw" behind it; or what is wrong. */
 static const char *split(const char *text)
@@ -87,51 +85,84 @@ static void a_long_path_is_refused_whole(void)
 	check_text(split(text), "takes PATH[:DEST][:rw]");
 }
 
-static void a_list_keeps_each_place_once(void)
-{
-	struct nsx_graft *one, *two;
+static struct nsx_grafts grafts;
+static struct nsx_error error;
+static char text[512];
 
+static void given_none(void)
+{
 	nsx_grafts_init(&grafts);
-	error = (struct nsx_error){ 0 };
-	one = nsx_grafts_add(&grafts, "/a", NULL, NSX_GRAFT_MERGE, &error);
-	two = nsx_grafts_add(&grafts, "/b", "/a", NSX_GRAFT_OVER, &error);
-	check(one && one == two);
-	check_int(grafts.n, 1);
-	check_text(grafts.at[0].from, "/a");
-	check_int(grafts.at[0].how, NSX_GRAFT_MERGE);
-	check_int(grafts.at[0].fd, NSX_NOFD);
-	two = nsx_grafts_add(&grafts, NULL, "/tmp", NSX_GRAFT_DIRECTORY, &error);
-	check(two && !two->from);
-	check_int(grafts.n, 2);
+	memset(&error, 0, sizeof(error));
 }
 
-static void a_full_list_is_an_error(void)
+static const char *failure(void)
 {
-	static char text[NSX_GRAFT_TEXT_BYTES];
-	char name[16];
+	nsx_error_text(&error, text, sizeof(text));
+	return text;
+}
 
-	nsx_grafts_init(&grafts);
-	error = (struct nsx_error){ 0 };
+static struct nsx_graft *add(const char *from, const char *to)
+{
+	return nsx_grafts_add(&grafts, from, to, NSX_GRAFT_OVER, &error);
+}
+
+static void each_is_kept_once(void)
+{
+	char from[] = "/a", to[] = "/b";
+	const struct nsx_graft *one;
+
+	given_none();
+	one = add(from, to);
+	from[1] = to[1] = 'x';
+	if (!check(one != NULL))
+		return;
+	check_text(one->from, "/a");
+	check_text(one->to, "/b");
+	check_int(one->fd, NSX_NOFD);
+	check(!one->writable && !one->optional);
+	check(add("/other", "/b") == one);
+	check(add("/c", NULL) == &grafts.at[1]);
+	check_text(grafts.at[1].to, "/c");
+	check(add(NULL, "/tmp") == &grafts.at[2] && !grafts.at[2].from);
+	check_int(grafts.n, 3);
+}
+
+static void there_is_an_end(void)
+{
+	char name[NSX_GRAFT_TEXT_BYTES / 2];
+
+	given_none();
 	for (int i = 0; i < NSX_GRAFT_MAX; i++) {
 		(void)snprintf(name, sizeof(name), "/%d", i);
-		check(nsx_grafts_add(&grafts, name, NULL, NSX_GRAFT_OVER, &error) != NULL);
+		check(add(name, NULL) != NULL);
 	}
-	check(nsx_grafts_add(&grafts, "/more", NULL, NSX_GRAFT_OVER, &error) == NULL);
-	check_int(error.step, NSX_STEP_GRAFT);
-	check_int(error.err, E2BIG);
-	check_int(grafts.n, NSX_GRAFT_MAX);
+	check(add("/0", NULL) == &grafts.at[0]);
+	check(add("/x", NULL) == NULL);
+	check_text(failure(), "graft too many (/x): E2BIG Argument list too long");
 
-	nsx_grafts_init(&grafts);
-	error = (struct nsx_error){ 0 };
-	memset(text, 'x', sizeof(text) - 1);
-	check(nsx_grafts_keep(&grafts, text, &error) != NULL);
-	check(nsx_grafts_keep(&grafts, "", &error) == NULL);
+	given_none();
+	memset(name, 'a', sizeof(name));
+	name[sizeof(name) - 1] = '\0';
+	check(add(name, "/a") != NULL);
+	check(add(name, "/b") == NULL);
 	check_int(error.err, E2BIG);
-	nsx_grafts_init(&grafts);
-	error = (struct nsx_error){ 0 };
-	check(nsx_grafts_keep(&grafts, "x", &error) != NULL);
-	check(nsx_grafts_keep(&grafts, text, &error) == NULL);
-	check_int(error.err, E2BIG);
+	check_int(grafts.n, 1);
+}
+
+/* Nothing is done before all of them are looked at: this needs no privilege. */
+static void odd_paths_are_refused(void)
+{
+	static const char *const odd[] = { "",	  "/",	 "//",	  "/.",	    "a",
+					   "./a", "/..", "/a/..", "/a/../b" };
+
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		given_none();
+		unit_case = odd[i];
+		check(add("/", odd[i]) != NULL);
+		check_int(nsx_grafts_lay(&grafts, &error), -1);
+		check_int(error.step, NSX_STEP_GRAFT);
+		check_int(error.err, EINVAL);
+	}
 }
 
 int main(void)
@@ -139,7 +170,8 @@ int main(void)
 	unit("parts are divided by colons", parts_are_divided_by_colons);
 	unit("what is no place is refused", what_is_no_place_is_refused);
 	unit("a long path is refused whole", a_long_path_is_refused_whole);
-	unit("a list keeps each place once", a_list_keeps_each_place_once);
-	unit("a full list is an error", a_full_list_is_an_error);
+	unit("each is kept once, with its texts", each_is_kept_once);
+	unit("there is an end to them", there_is_an_end);
+	unit("odd paths are refused", odd_paths_are_refused);
 	return unit_end();
 }
