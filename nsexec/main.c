@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "handoff.h"
 #include "help.h"
+#include "list.h"
 #include "options.h"
 #include "show.h"
 #include "text.h"
@@ -22,6 +23,8 @@ static int enter_and_exec(struct nsx_engine *en, const struct nsx_request *rq, s
 
 static int run(struct nsx_engine *en, const struct nsx_request *rq, struct nsx_error *e)
 {
+	if (rq->show == NSX_SHOW_LIST)
+		return nsx_list(rq->json, e);
 	if (rq->show != NSX_SHOW_NOTHING)
 		return nsx_help(rq->show, e);
 	if (!rq->plan)

@@ -277,6 +277,12 @@ static inline long nsx_sys_readlink(const char *path, char *buf, size_t size)
 	return nsx_sys_readlinkat(AT_FDCWD, path, buf, size);
 }
 
+/* Return: bytes of entries in @buf, each as struct linux_dirent64 of getdents(2); 0: no more. */
+static inline long nsx_sys_getdents(int dir, void *buf, size_t size)
+{
+	return nsx_syscall3(__NR_getdents64, dir, buf, size);
+}
+
 static inline int nsx_sys_statat(int dir, const char *path, struct nsx_stat *st)
 {
 	return (int)nsx_syscall4(__NR_newfstatat, dir, path, st, 0);
