@@ -97,9 +97,9 @@ static bool id_says_nothing(const struct nsx_candidates *c, const struct nsx_can
 		const char *its = nsx_candidates_text(c, other->id);
 		size_t n = 0;
 
-		while (n < shown && id[n] && id[n] == its[n])
+		while (n < shown && id[n] == its[n])
 			n++;
-		if (other != row && other->rank == row->rank && (n == shown || (!id[n] && !its[n])))
+		if (other != row && other->rank == row->rank && n == shown && (id[n] || !its[n]))
 			return true;
 	}
 	return false;
@@ -112,13 +112,13 @@ static void describe(const struct nsx_candidates *c, const struct nsx_candidate 
 	enum { ID_SHOWN = 12, COMMAND_SHOWN = 28 };
 	const char *cgroup = nsx_candidates_text(c, row->cgroup);
 	const char *id = nsx_candidates_text(c, row->id);
-	const size_t len = nsx_text_len(id);
+	const size_t len = nsx_text_len(id), shown = nsx_is_container_id(id, len) ? ID_SHOWN : len;
 	char command[COMMAND_SHOWN];
 
 	nsx_text_i64(t, row->stat.pid);
 	nsx_text_str(t, " ");
-	if (*id && !id_says_nothing(c, row, ID_SHOWN)) {
-		nsx_text_bytes(t, id, len < ID_SHOWN ? len : ID_SHOWN);
+	if (*id && !id_says_nothing(c, row, shown)) {
+		nsx_text_bytes(t, id, shown);
 	} else if (*cgroup) {
 		nsx_text_str(t, cgroup);
 	} else {
