@@ -183,6 +183,7 @@ static int refuse(const struct nsx_request *rq, struct nsx_error *e)
 		[NSX_SHOW_HELP] = "--help",
 		[NSX_SHOW_VERSION] = "--version",
 		[NSX_SHOW_PRELOAD_PATH] = "--preload-path",
+		[NSX_SHOW_LIST] = "--list",
 	};
 
 	if (rq->show != NSX_SHOW_NOTHING)

@@ -41,6 +41,10 @@ static int open_session(const struct nsexec_options *options, struct nsexec_sess
 	s->looked.envp = environ ? environ : (char **)(uintptr_t)nothing;
 	if (nsx_spawn_read(options, &s->how, e) < 0)
 		return -1;
+	if (s->how.rq.net_named)
+		return nsx_fail(e, NSX_STEP_OPTIONS, 0,
+				"a session needs a target that is a process",
+				s->how.rq.file[NSX_NET]);
 	if (!s->how.rq.target)
 		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "a session needs a target", NULL);
 	/* The cgroup is for the program, not for who may stay in front of it. */

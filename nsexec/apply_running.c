@@ -100,6 +100,11 @@ int nsx_apply_running(struct nsx_parser *p, enum nsx_option opt, const char *val
 	case NSX_OPT_PLAN:
 		rq->plan = true;
 		return 0;
+	case NSX_OPT_LIST:
+		return set_show(p, NSX_SHOW_LIST);
+	case NSX_OPT_JSON:
+		rq->json = true;
+		return 0;
 	case NSX_OPT_PRELOAD_PATH:
 		return set_show(p, NSX_SHOW_PRELOAD_PATH);
 	case NSX_OPT_HELP:

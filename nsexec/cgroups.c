@@ -24,13 +24,7 @@ void nsx_cgroups_close(struct nsx_cgroups *c)
 	c->n = 0;
 }
 
-/* One hierarchy, in a line of /proc/PID/cgroup: "ID:CONTROLLERS:PATH". */
-struct hierarchy {
-	const char *controllers; /* "cpu,cpuacct", "name=systemd"; "": the unified one */
-	const char *path;	 /* from the root of our cgroup namespace; "/.." leads above it */
-};
-
-static bool split(char *line, struct hierarchy *out)
+bool nsx_hierarchy_parse(char *line, struct nsx_hierarchy *out)
 {
 	char *at = line;
 
@@ -53,12 +47,13 @@ static bool split(char *line, struct hierarchy *out)
  * are everybody's, and in one order; was one of them added just now, we join the rest of
  * them for nothing.
  */
-static bool is_ours(struct nsx_lines *ours, const struct hierarchy *theirs)
+static bool is_ours(struct nsx_lines *ours, const struct nsx_hierarchy *theirs)
 {
 	char *line = nsx_lines_next(ours);
-	struct hierarchy h;
+	struct nsx_hierarchy h;
 
-	return line && split(line, &h) && nsx_text_same(h.controllers, theirs->controllers) &&
+	return line && nsx_hierarchy_parse(line, &h) &&
+	       nsx_text_same(h.controllers, theirs->controllers) &&
 	       nsx_text_same(h.path, theirs->path);
 }
 
@@ -81,7 +76,7 @@ static bool lists(const char *list, const char *word)
 	return false;
 }
 
-static bool mounts(const struct nsx_cgroup_mount *m, const struct hierarchy *h)
+bool nsx_cgroup_mounts(const struct nsx_cgroup_mount *m, const struct nsx_hierarchy *h)
 {
 	if (m->unified || !*h->controllers)
 		return m->unified && !*h->controllers;
@@ -117,7 +112,7 @@ static int open_below(const struct nsx_cgroup_mount *m, const char *path)
 }
 
 /* Of several mounts any will do that shows it.  Return: as above. */
-static int find(const struct hierarchy *h)
+static int find(const struct nsx_hierarchy *h)
 {
 	struct nsx_lines l;
 	struct nsx_cgroup_mount m;
@@ -129,7 +124,7 @@ static int find(const struct hierarchy *h)
 	while (dir < 0 && (line = nsx_lines_next(&l))) {
 		int rc;
 
-		if (!nsx_cgroup_mount_parse(line, &m) || !mounts(&m, h))
+		if (!nsx_cgroup_mount_parse(line, &m) || !nsx_cgroup_mounts(&m, h))
 			continue;
 		rc = open_below(&m, h->path);
 		if (rc >= 0 || dir == -ENOENT)
@@ -154,7 +149,7 @@ static int fail_open(const struct nsx_cgroup *cg, int err, struct nsx_error *e)
 			0);
 }
 
-static int add(struct nsx_cgroups *c, const struct hierarchy *h, struct nsx_error *e)
+static int add(struct nsx_cgroups *c, const struct nsx_hierarchy *h, struct nsx_error *e)
 {
 	struct nsx_cgroup *cg = &c->at[c->n];
 	struct nsx_text name = nsx_text_on(cg->name, sizeof(cg->name));
@@ -179,7 +174,7 @@ static int add(struct nsx_cgroups *c, const struct hierarchy *h, struct nsx_erro
 int nsx_cgroups_open(struct nsx_target *t, struct nsx_cgroups *c, struct nsx_error *e)
 {
 	struct nsx_lines theirs, ours;
-	struct hierarchy h;
+	struct nsx_hierarchy h;
 	char *line;
 	int rc;
 
@@ -193,7 +188,7 @@ int nsx_cgroups_open(struct nsx_target *t, struct nsx_cgroups *c, struct nsx_err
 	if (rc < 0)
 		(void)nsx_fail(e, NSX_STEP_OPEN, -rc, "/proc/self/cgroup", NULL);
 	while (rc == 0 && (line = nsx_lines_next(&theirs))) {
-		if (!split(line, &h) || is_ours(&ours, &h))
+		if (!nsx_hierarchy_parse(line, &h) || is_ours(&ours, &h))
 			continue;
 		if (c->n == NSX_CGROUPS_MAX)
 			rc = nsx_fail(e, NSX_STEP_OPEN, E2BIG, "cgroups of the target", NULL);

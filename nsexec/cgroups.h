@@ -46,6 +46,15 @@ void nsx_cgroups_were_born_in(struct nsx_cgroups *c);
 /* Join them all, ourselves alone.  Step CGROUP; some may have been joined on failure. */
 int nsx_cgroups_join(const struct nsx_cgroups *c, struct nsx_error *e);
 
+/* One hierarchy, in a line of /proc/PID/cgroup: "ID:CONTROLLERS:PATH". */
+struct nsx_hierarchy {
+	const char *controllers; /* "cpu,cpuacct", "name=systemd"; "": the unified one */
+	const char *path;	 /* from the root of our cgroup namespace; "/.." leads above it */
+};
+
+/* Split up @line, which is overwritten.  Return: false: it is no such line. */
+bool nsx_hierarchy_parse(char *line, struct nsx_hierarchy *out);
+
 /* A line of mountinfo that mounts cgroups; see proc_pid_mountinfo(5). */
 struct nsx_cgroup_mount {
 	uint64_t dev; /* as fstat(2) tells it of everything in there */
@@ -57,6 +66,9 @@ struct nsx_cgroup_mount {
 
 /* Split up @line, which is overwritten.  Return: false: it mounts something else. */
 bool nsx_cgroup_mount_parse(char *line, struct nsx_cgroup_mount *out);
+
+/* Is it that hierarchy which is mounted there? */
+bool nsx_cgroup_mounts(const struct nsx_cgroup_mount *m, const struct nsx_hierarchy *h);
 
 /* How @path is called below a mount of @root: "", "/a/b"; NULL: it is not below it. */
 const char *nsx_cgroup_below(const char *root, const char *path);

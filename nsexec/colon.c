@@ -69,6 +69,7 @@ static bool split(struct nsx_colon *c)
 			colons++;
 		}
 	}
+	c->rest = at;
 	return !c->cut || colons >= NSX_COLON_FIELDS - 1;
 }
 

@@ -14,6 +14,7 @@ struct nsx_colon {
 	size_t at, len;			      /* of @buf, what has not been looked at */
 	bool cut;			      /* @line is longer than it shows */
 	char *field[NSX_COLON_FIELDS];	      /* of the entry at hand; "" where it has none */
+	char *rest;			      /* what is behind these, not split up */
 	char line[NSX_COLON_LINE], buf[4096]; /* neither is initialised */
 };
 

@@ -5,6 +5,7 @@
 
 #include "handoff.h"
 #include "maps.h"
+#include "names.h"
 #include "report.h"
 #include "settle.h"
 #include "shapes.h"
@@ -51,7 +52,8 @@ int nsx_engine_target(struct nsx_engine *en, struct nsx_error *e)
 		return 0;
 	if (nsx_who_parse(en->rq->target, &who, e) < 0)
 		return -1;
-	return nsx_target_open(&who, &en->target, e);
+	return who.named ? nsx_named_open(&who, &en->target, e)
+			 : nsx_target_open(&who, &en->target, e);
 }
 
 /* Labels are for what is executed, and a host has been executed already. */

@@ -154,6 +154,23 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 				  "static program needs none, with --host alone",
 	[NSX_HINT_GRAFT_RIGHT] = "copies of mounts need CAP_SYS_ADMIN, or the right to make user "
 				 "namespaces; a static program needs none, with --host alone",
+	[NSX_HINT_AMBIGUOUS] = "say more of the name, or one of these PIDs; nsexec --list shows "
+			       "who is there",
+	[NSX_HINT_NETNS] = "looked in /run/netns and /var/run/netns; ip netns list has the names",
+	[NSX_HINT_NO_UNIT] = "looked at the cgroups of # processes in /proc; the unit of a service "
+			     "or scope has one while it runs",
+	[NSX_HINT_NO_CGROUP] =
+		"looked at the cgroups of # processes in /proc, for it and for those below it; "
+		"it is named as there, or as a directory",
+	[NSX_HINT_NO_CONTAINER] =
+		"looked at the cgroups of # processes in /proc, and at what docker, "
+		"podman, containerd, runc and crun write down",
+	[NSX_HINT_NO_COMM] = "looked at comm of # processes in /proc",
+	[NSX_HINT_HIDEPID] =
+		"/proc is mounted with hidepid, so that processes of others are hidden; "
+		"it shows #",
+	[NSX_HINT_DENIED] = "the cgroups of # processes in /proc do not tell; such files are "
+			    "root's, so ask as root, or by PID",
 };
 
 const char *nsx_step_name(enum nsx_step step)

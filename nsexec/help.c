@@ -114,6 +114,7 @@ int nsx_help(enum nsx_show show, struct nsx_error *e)
 		return show_version(e);
 	case NSX_SHOW_PRELOAD_PATH:
 		return show_preload_path(e);
+	case NSX_SHOW_LIST:
 	case NSX_SHOW_NOTHING:
 		break;
 	}

@@ -4,6 +4,7 @@
 /* The command: words come from argv, and a program is executed at the end. */
 #include "engine.h"
 #include "help.h"
+#include "list.h"
 #include "options.h"
 #include "search.h"
 #include "show.h"
@@ -20,6 +21,8 @@ static int enter_and_exec(struct nsx_engine *en, struct nsx_error *e)
 
 static int run(struct nsx_engine *en, const struct nsx_request *rq, struct nsx_error *e)
 {
+	if (rq->show == NSX_SHOW_LIST)
+		return nsx_list(rq->json, e);
 	if (rq->show != NSX_SHOW_NOTHING)
 		return nsx_help(rq->show, e);
 	if (!rq->plan)

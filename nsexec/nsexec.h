@@ -323,8 +323,8 @@ void nsexec_runner_stop(struct nsexec_runner *runner);
  * where it would be one to give it twice.  Words stand behind the members: the variables
  * of @env are set before those of a word "--env=...".
  *
- * Not to be had: --plan, --report-fd, --preload-path, --help and --version, nor a PROGRAM
- * behind the words.  --fork and --detach are accepted as words and change nothing.
+ * Not to be had: --plan, --list, --json, --report-fd, --preload-path, --help and --version,
+ * nor a PROGRAM behind the words.  --fork and --detach are accepted as words and change nothing.
  *
  * All of it, as words, may have NSEXEC_WORDS_MAX bytes and
  * NSEXEC_WORDS_COUNT_MAX words, else step WORDS with E2BIG.  It stays the caller's, and is
@@ -335,7 +335,8 @@ struct nsexec_options {
 	const char *const *words; /* "-t", "1234", "--net=/run/x", ended by NULL; or NULL */
 
 	/* Joining.  The target, in one of three ways: */
-	const char *target; /* "PID", "PID:INODE" or "pidfd:N" */
+	const char *target; /* "PID", "PID:INODE", "pidfd:N"; or a name, "container:ID",
+			     * "unit:NAME", "cgroup:PATH", "comm:NAME", "netns:NAME" */
 	int target_pid;	    /* 0: not said */
 	int target_pidfd;   /* stays the caller's.  0: not said; for descriptor 0 use @target */
 	int all;	    /* every namespace of the target that differs from ours */

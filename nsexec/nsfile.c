@@ -5,6 +5,8 @@
 
 #include "text.h"
 
+enum { NAMED_PATH_BYTES = 320 }; /* a directory and a name of 255 bytes */
+
 bool nsx_ns_same(const struct nsx_ns_id *a, const struct nsx_ns_id *b)
 {
 	return a->ino && a->ino == b->ino && a->dev == b->dev;
@@ -165,6 +167,27 @@ int nsx_nsfile_open(const char *file, enum nsx_kind kind, struct nsx_error *e)
 	if (fd < 0 || nsx_nsfile_check(fd, kind, file, e) < 0)
 		return -1;
 	return nsx_fd_take(&fd);
+}
+
+int nsx_nsfile_open_named(const char *who, const char *name, struct nsx_error *e)
+{
+	static const char dirs[][16] = { "/run/netns/", "/var/run/netns/" };
+	nsx_autofd fd = -ENOENT;
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(*dirs) && fd == -ENOENT; i++) {
+		char path[NAMED_PATH_BYTES];
+		struct nsx_text t = nsx_text_on(path, sizeof(path));
+
+		nsx_text_str(&t, dirs[i]);
+		nsx_text_str(&t, name);
+		fd = t.cut ? -ENAMETOOLONG
+			   : nsx_fd_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	}
+	if (fd < 0) {
+		(void)nsx_fail(e, NSX_STEP_TARGET, -fd, "network namespace", who);
+		return nsx_hint(e, fd == -ENOENT ? NSX_HINT_NETNS : NSX_HINT_NONE, 0);
+	}
+	return nsx_nsfile_check(fd, NSX_NET, who, e) < 0 ? -1 : nsx_fd_take(&fd);
 }
 
 /* CAP_SYS_ADMIN, in our own user namespace? */

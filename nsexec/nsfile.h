@@ -46,6 +46,14 @@ int nsx_ns_name(const char *path, struct nsx_ns_id *out);
 int nsx_nsfile_open(const char *file, enum nsx_kind kind, struct nsx_error *e);
 
 /**
+ * nsx_nsfile_open_named() - open a network namespace by the name that ip-netns(8) gave it
+ * @who:  "netns:NAME", for the error
+ * @name: NAME, a file in /run/netns or /var/run/netns
+ * @e:    step TARGET, or CHECK: the file is none
+ */
+int nsx_nsfile_open_named(const char *who, const char *name, struct nsx_error *e);
+
+/**
  * nsx_nsfile_check() - is a descriptor what its name claims?
  * @file: its name, for the error
  * @e: step CHECK

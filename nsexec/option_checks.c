@@ -94,18 +94,72 @@ static void imply_as_target(struct nsx_parser *p)
 	imply_caps_of_target(rq, seen);
 }
 
+/* These are for nothing but a target; */
+static const unsigned char of_target_alone[] = {
+	NSX_OPT_ALL,	    NSX_OPT_JOIN_CGROUP,    NSX_OPT_NET_SOCKET,
+	NSX_OPT_TARGET_ENV, NSX_OPT_FOLLOW_CONTEXT, NSX_OPT_AS_TARGET,
+};
+
+/* these may come from elsewhere: the kinds first, in their order. */
+static const unsigned char of_target[] = {
+	[NSX_CGROUP] = NSX_OPT_CGROUP,
+	[NSX_IPC] = NSX_OPT_IPC,
+	[NSX_MNT] = NSX_OPT_MOUNT,
+	[NSX_NET] = NSX_OPT_NET,
+	[NSX_PID] = NSX_OPT_PID,
+	[NSX_TIME] = NSX_OPT_TIME,
+	[NSX_USER] = NSX_OPT_USER,
+	[NSX_UTS] = NSX_OPT_UTS,
+	NSX_OPT_ROOT,
+	NSX_OPT_WD,
+};
+
+static const char nothing_to_take[] = "a target, but nothing to take from it";
+
+/* The first option that wants something of a target which is no process; else NSX_OPT_COUNT. */
+static enum nsx_option of_process(const struct nsx_parser *p)
+{
+	const struct nsx_request *rq = &p->rq;
+
+	for (size_t i = 0; i < sizeof(of_target_alone); i++)
+		if (of_target_alone[i] != NSX_OPT_ALL && p->seen[of_target_alone[i]])
+			return of_target_alone[i];
+	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
+		if (k != NSX_NET && (rq->join & NSX_KIND_BIT(k)) && !rq->file[k])
+			return of_target[k];
+	if (rq->root && !rq->root_dir)
+		return NSX_OPT_ROOT;
+	if (rq->wd && !rq->wd_dir)
+		return NSX_OPT_WD;
+	if (rq->uid_of_target)
+		return NSX_OPT_SETUID;
+	return rq->gid_of_target ? NSX_OPT_SETGID : caps_of_target(rq);
+}
+
+/* There is no process behind "netns:NAME", so for all that follows it is a FILE. */
+static int take_netns(struct nsx_parser *p)
+{
+	struct nsx_request *rq = &p->rq;
+	const enum nsx_option opt = of_process(p);
+
+	if (opt != NSX_OPT_COUNT)
+		return nsx_parser_fail_option(
+			p, "a netns: target is a network namespace and no process to take it from",
+			opt);
+	if (!nsx_from_target(rq, NSX_NET))
+		return nsx_parser_fail(p, nothing_to_take, rq->target);
+	rq->join |= NSX_KIND_BIT(NSX_NET);
+	rq->all = false;
+	rq->file[NSX_NET] = rq->target;
+	rq->net_named = true;
+	rq->target = NULL;
+	p->seen[NSX_OPT_ALL] = false;
+	return 0;
+}
+
 /* "net without FILE", say, when there is no target to take it from. */
 static int check_sources(struct nsx_parser *p)
 {
-	/* These are for nothing but a target; the others may come from elsewhere. */
-	static const unsigned char of_target_alone[] = {
-		NSX_OPT_ALL,	    NSX_OPT_JOIN_CGROUP,    NSX_OPT_NET_SOCKET,
-		NSX_OPT_TARGET_ENV, NSX_OPT_FOLLOW_CONTEXT, NSX_OPT_AS_TARGET,
-	};
-	static const unsigned char of_target[] = {
-		NSX_OPT_MOUNT,	NSX_OPT_UTS,  NSX_OPT_IPC,  NSX_OPT_NET,  NSX_OPT_PID,
-		NSX_OPT_CGROUP, NSX_OPT_USER, NSX_OPT_TIME, NSX_OPT_ROOT, NSX_OPT_WD,
-	};
 	const struct nsx_request *rq = &p->rq;
 	const enum nsx_option caps = caps_of_target(rq);
 	bool used = caps != NSX_OPT_COUNT;
@@ -119,7 +173,7 @@ static int check_sources(struct nsx_parser *p)
 		return nsx_parser_fail_option(p, "needs another namespace to join, or -U",
 					      NSX_OPT_USER_PARENT);
 	if (rq->target && !used)
-		return nsx_parser_fail(p, "a target, but nothing to take from it", rq->target);
+		return nsx_parser_fail(p, nothing_to_take, rq->target);
 	if (rq->target)
 		return 0;
 	for (size_t i = 0; i < sizeof(of_target_alone); i++)
@@ -158,6 +212,21 @@ static int check_follow(struct nsx_parser *p)
 	return 0;
 }
 
+/* It is a question, and all of one. */
+static int check_list(struct nsx_parser *p)
+{
+	if (!p->seen[NSX_OPT_LIST])
+		return p->seen[NSX_OPT_JSON]
+			       ? nsx_parser_fail_option(p, "only with --list", NSX_OPT_JSON)
+			       : 0;
+	for (enum nsx_option opt = 0; opt < NSX_OPT_COUNT; opt++)
+		if (p->seen[opt] && opt != NSX_OPT_LIST && opt != NSX_OPT_JSON)
+			return nsx_parser_fail_option(p, "not together with --list", opt);
+	return p->rq.program
+		       ? nsx_parser_fail(p, "no PROGRAM together with --list", p->rq.program[0])
+		       : 0;
+}
+
 int nsx_options_check(struct nsx_parser *p)
 {
 	for (size_t i = 0; i < sizeof(conflicts) / sizeof(*conflicts); i++)
@@ -169,6 +238,8 @@ int nsx_options_check(struct nsx_parser *p)
 			nsx_text_str(&t, nsx_option_rows[conflicts[i][1]].name);
 			return nsx_parser_fail_option(p, buf, conflicts[i][0]);
 		}
+	if (check_list(p) < 0)
+		return -1;
 	if (p->rq.show != NSX_SHOW_NOTHING)
 		return 0;
 	if (p->rq.fork == NSX_FORK_NEVER && p->rq.create.file[NSX_PID])
@@ -180,6 +251,8 @@ int nsx_options_check(struct nsx_parser *p)
 		return nsx_parser_fail_option(
 			p, "needs a new PID namespace, --unshare=pid, to be the first in",
 			NSX_OPT_INIT);
+	if (p->rq.target && nsx_text_after(p->rq.target, "netns:") && take_netns(p) < 0)
+		return -1;
 	if (check_sources(p) < 0 || check_grafts(p) < 0)
 		return -1;
 	if (p->rq.as_target)

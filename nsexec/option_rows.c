@@ -10,7 +10,7 @@
 /* In the order of --help and of the manual. */
 const struct nsx_option_row nsx_option_rows[NSX_OPT_COUNT] = {
 	[NSX_OPT_TARGET] = { NSX_ABOUT_JOINING, 't', "target", VALUE("WHO"),
-			     "whose namespaces to join: PID, PID:INODE or pidfd:N" },
+			     "whose namespaces: PID, pidfd:N, or a name: container:ID, unit:NAME" },
 	[NSX_OPT_ALL] = { NSX_ABOUT_JOINING, 'a', "all", FLAG,
 			  "join every namespace of the target that differs from ours" },
 	[NSX_OPT_MOUNT] = { NSX_ABOUT_JOINING, 'm', "mount", FILE_OF_KIND,
@@ -136,6 +136,9 @@ const struct nsx_option_row nsx_option_rows[NSX_OPT_COUNT] = {
 				"write one JSON line to descriptor N: pids, or the error" },
 	[NSX_OPT_PLAN] = { NSX_ABOUT_RUNNING, 0, "plan", FLAG,
 			   "print what would be done, and do nothing" },
+	[NSX_OPT_LIST] = { NSX_ABOUT_RUNNING, 0, "list", FLAG,
+			   "print who is there to be joined, and do nothing" },
+	[NSX_OPT_JSON] = { NSX_ABOUT_RUNNING, 0, "json", FLAG, "print the list as JSON" },
 	[NSX_OPT_PRELOAD_PATH] = { NSX_ABOUT_RUNNING, 0, "preload-path", FLAG,
 				   "print the file to put into LD_PRELOAD" },
 	[NSX_OPT_HELP] = { NSX_ABOUT_RUNNING, 'h', "help", FLAG, "print this text" },

@@ -105,6 +105,8 @@ var unsaid = map[string]string{
 	"pty":          "what a Cmd runs is the caller's child, who gives it a terminal as any other",
 	"report-fd":    "Cmd.Report has what it tells",
 	"plan":         "a text for people",
+	"list":         "a text for people, or with --json for those who run the command",
+	"json":         "a text for people, or with --json for those who run the command",
 	"preload-path": "the constructor is linked in",
 	"help":         "a text for people",
 	"version":      "a text for people",
@@ -226,6 +228,34 @@ func TestTargetIsNamedByPIDInodeOrPidfd(t *testing.T) {
 	}
 }
 
+func TestTargetIsNamedByName(t *testing.T) {
+	for _, one := range []struct {
+		target Target
+		want   string
+		err    string
+	}{
+		{Named("container:3f2a", Net), "nsexec --target=container:3f2a --net -- true", ""},
+		{Named("unit:a\\x2db.service", Net), `nsexec "--target=unit:a\\x2db.service" --net -- true`, ""},
+		{Named("cgroup:/a b", Net), `nsexec "--target=cgroup:/a b" --net -- true`, ""},
+		{Target{Name: "comm:sh", Kinds: Mount}, "nsexec --target=comm:sh --mount -- true", ""},
+		{Named("netns:blue", Net), "nsexec --target=netns:blue --net -- true", ""},
+		{Target{Name: "comm:sh", PID: 1, Kinds: Net}, "", "Target.Name together with PID"},
+		{Target{Name: "comm:sh", Inode: 1, Kinds: Net}, "", "Target.Name together with PID"},
+		{Named("container:", Net), "", "Target.Name does not say"},
+		{Named("3f2a", Net), "", "Target.Name does not say"},
+		{Named("pidfd:3", Net), "", "Target.Name does not say"},
+	} {
+		c := Command(one.target, "true")
+		_, err := c.words()
+		if one.err == "" && (err != nil || c.String() != one.want) {
+			t.Errorf("%v, %v", c, err)
+		}
+		if one.err != "" && (err == nil || !strings.Contains(err.Error(), one.err)) {
+			t.Errorf("%v, not %q", err, one.err)
+		}
+	}
+}
+
 func TestProgramIsANewProcessOnlyWhereItMustBe(t *testing.T) {
 	for _, one := range []struct {
 		target Target
@@ -237,6 +267,8 @@ func TestProgramIsANewProcessOnlyWhereItMustBe(t *testing.T) {
 		{Target{Kinds: All}, false, true},
 		{Target{Files: map[Kind]string{PID: "/p"}}, false, true},
 		{Target{Kinds: PID}, true, false},
+		{Named("container:x", All), false, true},
+		{Named("netns:x", All), false, false},
 	} {
 		c := Command(one.target, "true")
 		c.NoFork = one.noFork

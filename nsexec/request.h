@@ -20,7 +20,13 @@ enum nsx_fork {
 enum nsx_dumpable { NSX_DUMPABLE_AUTO, NSX_DUMPABLE_YES, NSX_DUMPABLE_NO };
 
 /* Answered instead of entering anything. */
-enum nsx_show { NSX_SHOW_NOTHING, NSX_SHOW_HELP, NSX_SHOW_VERSION, NSX_SHOW_PRELOAD_PATH };
+enum nsx_show {
+	NSX_SHOW_NOTHING,
+	NSX_SHOW_HELP,
+	NSX_SHOW_VERSION,
+	NSX_SHOW_PRELOAD_PATH,
+	NSX_SHOW_LIST,
+};
 
 /* An id to become; not @given: the caller's, or 0 in a user namespace that is joined. */
 struct nsx_id {
@@ -135,6 +141,7 @@ struct nsx_request {
 	const char *file[NSX_KIND_COUNT]; /* NULL: that kind comes from the target */
 	bool net_socket;		  /* NET comes from the target's descriptor @socket */
 	int socket;
+	bool net_named;	  /* the file of NET is "netns:NAME", which was the target */
 	bool join_cgroup; /* run the program in the cgroups of the target */
 	bool user_parent; /* USER is the parent of that, or if it is not named, the others' owner */
 	nsx_kinds unshare; /* kinds to create, after the joins */
@@ -171,6 +178,7 @@ struct nsx_request {
 	bool report_bytes; /* a struct nsx_outcome each instead, for libnsexec */
 	bool plan;	   /* print the plan, change nothing */
 	enum nsx_show show;
+	bool json; /* the list, as such */
 
 	struct nsx_runc runc;
 

@@ -95,6 +95,16 @@ int nsx_source_owner(int fd, enum nsx_kind kind, char from[NSX_FROM_BYTES], stru
 	return nsx_hint(e, up == -EPERM ? NSX_HINT_OUTSIDE_OURS : NSX_HINT_NONE, 0);
 }
 
+static int open_file(const struct nsx_request *rq, enum nsx_kind kind, struct nsx_error *e)
+{
+	const char *file = rq->file[kind];
+	struct nsx_who who;
+
+	if (kind != NSX_NET || !rq->net_named)
+		return nsx_nsfile_open(file, kind, e);
+	return nsx_who_parse(file, &who, e) < 0 ? -1 : nsx_nsfile_open_named(file, who.bare, e);
+}
+
 int nsx_source_open(const struct nsx_request *rq, struct nsx_target *t, enum nsx_kind kind,
 		    char from[NSX_FROM_BYTES], struct nsx_error *e)
 {
@@ -102,8 +112,7 @@ int nsx_source_open(const struct nsx_request *rq, struct nsx_target *t, enum nsx
 
 	if (kind == NSX_NET && rq->net_socket)
 		return open_of_socket(t, rq->socket, from, e);
-	fd = rq->file[kind] ? nsx_nsfile_open(rq->file[kind], kind, e)
-			    : nsx_source_of_target(t, kind, e);
+	fd = rq->file[kind] ? open_file(rq, kind, e) : nsx_source_of_target(t, kind, e);
 	if (fd >= 0 && kind == NSX_USER && rq->user_parent)
 		return nsx_source_owner(fd, kind, from, e);
 	return nsx_fd_take(&fd);

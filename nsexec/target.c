@@ -6,6 +6,45 @@
 
 #include "text.h"
 
+static const char prefixes[NSX_NAMED_COUNT][12] = {
+	[NSX_NAMED_NOT] = "",		[NSX_NAMED_UNIT] = "unit:",
+	[NSX_NAMED_CGROUP] = "cgroup:", [NSX_NAMED_CONTAINER] = "container:",
+	[NSX_NAMED_COMM] = "comm:",	[NSX_NAMED_NETNS] = "netns:",
+};
+
+/* All but paths and comm are names of files somewhere. */
+static bool is_name(enum nsx_named named, const char *bare)
+{
+	if (!*bare)
+		return false;
+	if (named == NSX_NAMED_CGROUP || named == NSX_NAMED_COMM)
+		return true;
+	if (nsx_text_same(bare, ".") || nsx_text_same(bare, ".."))
+		return false;
+	while (*bare && *bare != '/')
+		bare++;
+	return !*bare;
+}
+
+static int parse_name(const char *text, struct nsx_who *out, struct nsx_error *e)
+{
+	for (enum nsx_named n = NSX_NAMED_NOT + 1; n < NSX_NAMED_COUNT; n++) {
+		const char *bare = nsx_text_after(text, prefixes[n]);
+
+		if (!bare)
+			continue;
+		if (!is_name(n, bare))
+			return nsx_fail(e, NSX_STEP_TARGET, 0,
+					"not a name of one: empty, or of several parts", text);
+		*out = (struct nsx_who){
+			.pidfd = NSX_NOFD, .named = n, .name = text, .bare = bare
+		};
+		return 0;
+	}
+	return nsx_fail(e, NSX_STEP_TARGET, 0,
+			"not a PID, PID:INODE, pidfd:N or a name such as container:ID", text);
+}
+
 int nsx_who_parse(const char *text, struct nsx_who *out, struct nsx_error *e)
 {
 	const char *at = nsx_text_after(text, "pidfd:");
@@ -21,7 +60,7 @@ int nsx_who_parse(const char *text, struct nsx_who *out, struct nsx_error *e)
 	if (good && *at)
 		good = *at == ':' && nsx_text_number(at + 1, UINT64_MAX, &inode) && inode;
 	if (!good)
-		return nsx_fail(e, NSX_STEP_TARGET, 0, "not a PID, PID:INODE or pidfd:N", text);
+		return parse_name(text, out, e);
 	*out = (struct nsx_who){ .pid = (int)number, .inode = inode, .pidfd = NSX_NOFD };
 	return 0;
 }

@@ -17,6 +17,7 @@ import (
 //
 //	nsexec.Target{PID: pid, Kinds: nsexec.All}
 //	nsexec.Target{PID: pid, Kinds: nsexec.Net | nsexec.Mount}
+//	nsexec.Target{Name: "container:3f2a", Kinds: nsexec.All}
 //	nsexec.Target{Files: map[nsexec.Kind]string{nsexec.Net: "/run/netns/blue"}}
 //
 // What is not named stays as it is for the caller.
@@ -34,6 +35,12 @@ type Target struct {
 	// PIDFD, if not nil, is a pidfd of the process, in place of PID.  It stays the
 	// caller's, and the program does not inherit it.  It needs Linux 6.9.
 	PIDFD *os.File
+
+	// Name, if not empty, is looked for in place of PID: "container:ID", "unit:NAME",
+	// "cgroup:PATH" or "comm:NAME", as the manual of the command has them at -t.  One that
+	// several have is an error, whose Subject says who they are.  "netns:NAME" is a network
+	// namespace of ip-netns(8), and no process: it has Net or All, and nothing else.
+	Name string
 
 	// Kinds are the namespaces that are joined from process PID.  A kind that
 	// the caller shares with it already is left out.
@@ -86,7 +93,11 @@ type Target struct {
 
 // joinsPID: will the program be in another PID namespace, and so a new process?
 func (t *Target) joinsPID() bool {
-	return t.Kinds&(PID|All) != 0 || t.Files[PID] != ""
+	kinds := t.Kinds
+	if strings.HasPrefix(t.Name, netnsPrefix) {
+		kinds &^= All
+	}
+	return kinds&(PID|All) != 0 || t.Files[PID] != ""
 }
 
 // words of the one language that the command, NSEXEC and NSEXEC_FD speak.
@@ -139,8 +150,31 @@ func (w words) encode() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+const netnsPrefix = "netns:"
+
+// Named is a Target by its name, such as "container:3f2a"; see Target.Name.
+func Named(name string, kinds Kind) Target {
+	return Target{Name: name, Kinds: kinds}
+}
+
+// checkName finds what is not even a name; who has it, the engine finds.
+func (t *Target) checkName() error {
+	for _, prefix := range []string{"container:", "unit:", "cgroup:", "comm:", netnsPrefix} {
+		if len(t.Name) > len(prefix) && strings.HasPrefix(t.Name, prefix) {
+			return nil
+		}
+	}
+	return badRequest("Target.Name does not say what it is the name of: %q", t.Name)
+}
+
 // who is the value of --target; empty: nobody.
 func (t *Target) who() (string, error) {
+	if t.Name != "" {
+		if t.PID != 0 || t.Inode != 0 || t.PIDFD != nil {
+			return "", badRequest("Target.Name together with PID, Inode or PIDFD")
+		}
+		return t.Name, t.checkName()
+	}
 	if t.PID < 0 {
 		return "", badRequest("Target.PID is negative: %d", t.PID)
 	}

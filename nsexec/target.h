@@ -6,16 +6,30 @@
 #include "error.h"
 #include "fd.h"
 
+/* Ways to say "who" by a name, which is looked for: see names.h. */
+enum nsx_named {
+	NSX_NAMED_NOT,
+	NSX_NAMED_UNIT,	     /* the main process of a unit of systemd */
+	NSX_NAMED_CGROUP,    /* the first process of a cgroup */
+	NSX_NAMED_CONTAINER, /* the first process of a container */
+	NSX_NAMED_COMM,	     /* the only process that goes by that name */
+	NSX_NAMED_NETNS,     /* no process at all: a network namespace of ip-netns(8) */
+	NSX_NAMED_COUNT
+};
+
 /* "Who", understood but not looked for yet. */
 struct nsx_who {
-	int pid;	/* as the caller sees it; 0: @pidfd has it */
+	int pid;	/* as the caller sees it; 0: @pidfd has it, or it is @named */
 	uint64_t inode; /* of its pidfd, so that it is no other; 0: any process of that PID */
 	int pidfd;	/* the caller's descriptor, if @pid is 0 */
+	enum nsx_named named;
+	const char *name; /* all that was said, "unit:sshd", */
+	const char *bare; /* and without what says how, "sshd" */
 };
 
 /**
  * nsx_who_parse() - understand the value of --target
- * @text: "PID", "PID:INODE" or "pidfd:N", numbers in decimal
+ * @text: "PID", "PID:INODE" or "pidfd:N", numbers in decimal; or a name; outlives @out
  * @e:    filled on failure: step TARGET, errno 0
  *
  * Context: any; pure.
@@ -36,7 +50,7 @@ void nsx_target_close(struct nsx_target *t);
 
 /**
  * nsx_target_open() - pin the process
- * @who: its pidfd, if it names one, stays the caller's: it is duplicated
+ * @who: not by a name; its pidfd, if it names one, stays the caller's: it is duplicated
  * @t:   initialised; owns its descriptors afterwards, also on failure
  * @e:   step TARGET; ESRCH: no such process; errno 0: the PID is another process now
  */

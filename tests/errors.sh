@@ -212,7 +212,7 @@ testTargetsThatAreNone() {
 	in_containers "$plain" || return 0
 	for pid in 0 -1 +1 1x 0x1 ' 1' one 2147483648 99999999999999999999; do
 		early "PID '$pid'" "nsexec -t '$pid' -n -- $it_runs" 125 \
-			"target: not a PID, PID:INODE or pidfd:N ($pid)"
+			"target: not a PID, PID:INODE, pidfd:N or a name such as container:ID ($pid)"
 	done
 	early 'nobody has it' "nsexec -t 2147483647 -n -- $it_runs" 125 \
 		'target process (PID 2147483647): ESRCH No such process'

@@ -86,6 +86,8 @@ static const struct {
 	{ NSX_OPT_DETACH, "it is the caller's child, and nobody waits in front of it" },
 	{ NSX_OPT_REPORT_FD, "refused: struct nsexec_child and nsexec_error have what it tells" },
 	{ NSX_OPT_PLAN, "refused: a text for people" },
+	{ NSX_OPT_LIST, "refused: a text for people" },
+	{ NSX_OPT_JSON, "refused: only with --list" },
 	{ NSX_OPT_PRELOAD_PATH, "refused: a text for people" },
 	{ NSX_OPT_HELP, "refused: a text for people" },
 	{ NSX_OPT_VERSION, "refused: a text for people; nsexec_version()" },
@@ -288,7 +290,9 @@ static void target_is_a_number_too(void)
 	how.target_pidfd = -1;
 	check_text(read_words(), "--target=pidfd:-1 --all");
 	check_int(nsx_who_parse(got->rq.target, &who, &error), -1);
-	check_text(error_text(), "target: not a PID, PID:INODE or pidfd:N (pidfd:-1)");
+	check_text(
+		error_text(),
+		"target: not a PID, PID:INODE, pidfd:N or a name such as container:ID (pidfd:-1)");
 	how.target_pidfd = 0;
 	how.target_pid = INT_MIN;
 	check_text(read_words(), "--target=-2147483648 --all");
@@ -599,13 +603,20 @@ static void check_words(const char *first, const char *second, const char *want)
 
 static void words_of_the_command_alone_are_refused(void)
 {
+	static const char *const list[] = { "--list", "--json", NULL };
+
 	check_words("--plan", NULL, "options: only for the command (--plan)");
 	check_words("--help", NULL, "options: only for the command (--help)");
 	check_words("-h", NULL, "options: only for the command (--help)");
 	check_words("-V", NULL, "options: only for the command (--version)");
+	check_words("--list", NULL, "options: not together with --list (--no-fork)");
+	check_words("--json", NULL, "options: only with --list (--json)");
 	check_words("--preload-path", NULL, "options: only for the command (--preload-path)");
 	check_words("--report-fd", "0", "options: only for the command (--report-fd)");
 	check_words("--report-fd", "2147483647", "options: only for the command (--report-fd)");
+	fresh();
+	how.words = list;
+	check_text(refused(), "options: only for the command (--list)");
 }
 
 static void a_program_is_refused(void)

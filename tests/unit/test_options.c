@@ -70,6 +70,8 @@ static void every_row_is_understood(void)
 		if (row->takes == NSX_TAKES_NOTHING) {
 			(void)snprintf(line, sizeof(line), "--%s --target=1 --user%s", row->name,
 				       o == NSX_OPT_INIT ? " --unshare=pid" : "");
+			if (o == NSX_OPT_LIST || o == NSX_OPT_JSON)
+				(void)snprintf(line, sizeof(line), "--list --%s", row->name);
 			accepted(line);
 			(void)snprintf(line, sizeof(line), "-%c --target=1 --user --unshare=pid",
 				       row->letter);
@@ -417,6 +419,83 @@ static void help_needs_nothing_else(void)
 	check_text(refusal("-h -x"), "options: unknown option (-x)");
 }
 
+static void list_is_all_of_a_question(void)
+{
+	accepted("--list");
+	check_int(rq.show, NSX_SHOW_LIST);
+	check(!rq.json);
+	accepted("--json --list --list");
+	check_int(rq.show, NSX_SHOW_LIST);
+	check(rq.json);
+	check_text(refusal("--json"), "options: only with --list (--json)");
+	check_text(refusal("--json -t1 -a"), "options: only with --list (--json)");
+	check_text(refusal("--list -t1"), "options: not together with --list (--target)");
+	check_text(refusal("-h --list"), "options: not together with --list (--help)");
+	check_text(refusal("--list --json true"),
+		   "options: no PROGRAM together with --list (true)");
+}
+
+static void a_network_by_its_name_is_no_process(void)
+{
+	static const char no_process[] =
+		"options: a netns: target is a network namespace and no process to take it from (";
+	static const struct {
+		const char *words, *option;
+	} refused[] = {
+		{ "-am", "--mount" },
+		{ "-au", "--uts" },
+		{ "-n -i", "--ipc" },
+		{ "-ap", "--pid" },
+		{ "-n -C", "--cgroup" },
+		{ "-n -U", "--user" },
+		{ "-aT", "--time" },
+		{ "-ar", "--root" },
+		{ "-aw", "--wd" },
+		{ "-ac", "--join-cgroup" },
+		{ "-ae", "--target-env" },
+		{ "-aZ", "--follow-context" },
+		{ "-a --as-target", "--as-target" },
+		{ "-N1", "--net-socket" },
+		{ "-a -S follow", "--setuid" },
+		{ "-a -G follow", "--setgid" },
+		{ "-a --caps=target", "--caps" },
+		{ "-a --bounding=target", "--bounding" },
+		{ "-a --ambient=target", "--ambient" },
+	};
+
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		char line[64], want[160];
+
+		(void)snprintf(line, sizeof(line), "-t netns:blue %s", refused[i].words);
+		(void)snprintf(want, sizeof(want), "%s%s)", no_process, refused[i].option);
+		check_text(refusal(line), want);
+	}
+	check_text(refusal("-t netns:blue"),
+		   "options: a target, but nothing to take from it (netns:blue)");
+	check_text(refusal("-t netns:blue -n/f"),
+		   "options: a target, but nothing to take from it (netns:blue)");
+	check_text(refusal("-t netns:blue -a -n/f"),
+		   "options: a target, but nothing to take from it (netns:blue)");
+}
+
+static void a_network_by_its_name_is_a_file_from_then_on(void)
+{
+	static const char *const same[] = { "-t netns:blue -n", "-t netns:blue -a",
+					    "-at netns:blue -n", "-t netns:blue -n -m/f -r/ -w/" };
+
+	for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++) {
+		accepted(same[i]);
+		check(!rq.target && !rq.all && rq.net_named);
+		check_int(rq.join & ~NSX_KIND_BIT(NSX_MNT), NSX_KIND_BIT(NSX_NET));
+		check_text(rq.file[NSX_NET], "netns:blue");
+		check(!nsx_from_target(&rq, NSX_NET));
+	}
+	accepted("-t netns:blue -n --user-parent");
+	check(rq.user_parent);
+	accepted("-t container:netns:blue -n");
+	check(rq.target && !rq.net_named);
+}
+
 static bool still_filled(const unsigned char *bytes, size_t size)
 {
 	for (size_t i = 0; i < size; i++)
@@ -476,6 +555,10 @@ int main(void)
 	unit("a flag may be said twice", flags_may_be_said_twice);
 	unit("a FILE needs no target, and wins over it", files_need_no_target);
 	unit("help and version need nothing else to make sense", help_needs_nothing_else);
+	unit("--list is all of a question", list_is_all_of_a_question);
+	unit("what a netns: target cannot give is named", a_network_by_its_name_is_no_process);
+	unit("a netns: target is a file from then on",
+	     a_network_by_its_name_is_a_file_from_then_on);
 	unit("a failure leaves the request as it was", failure_leaves_the_request_alone);
 	unit("a long word is cut short in the error", long_words_are_cut_in_errors);
 	return unit_end();

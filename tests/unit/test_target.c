@@ -49,12 +49,13 @@ static void inodes_and_pidfds_are_understood(void)
 		const char *value;
 		struct nsx_who who;
 	} rows[] = {
-		{ "1:1", { 1, 1, NSX_NOFD } },
-		{ "12:0034", { 12, 34, NSX_NOFD } },
-		{ "2147483647:18446744073709551615", { INT_MAX, UINT64_MAX, NSX_NOFD } },
-		{ "pidfd:0", { 0, 0, 0 } },
-		{ "pidfd:7", { 0, 0, 7 } },
-		{ "pidfd:2147483647", { 0, 0, INT_MAX } },
+		{ "1:1", { .pid = 1, .inode = 1, .pidfd = NSX_NOFD } },
+		{ "12:0034", { .pid = 12, .inode = 34, .pidfd = NSX_NOFD } },
+		{ "2147483647:18446744073709551615",
+		  { .pid = INT_MAX, .inode = UINT64_MAX, .pidfd = NSX_NOFD } },
+		{ "pidfd:0", { .pid = 0, .inode = 0, .pidfd = 0 } },
+		{ "pidfd:7", { .pid = 0, .inode = 0, .pidfd = 7 } },
+		{ "pidfd:2147483647", { .pid = 0, .inode = 0, .pidfd = INT_MAX } },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -108,17 +109,74 @@ static void everything_else_is_refused(void)
 		"18446744073709551617",
 	};
 
+	static const char none[] = "not a PID, PID:INODE, pidfd:N or a name such as container:ID (";
+
 	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
 		struct nsx_who who;
 
 		check_int(parse(values[i], &who), -1);
 		check_int(error.step, NSX_STEP_TARGET);
 		check_int(error.err, 0);
-		check(strncmp(error.subject, "not a PID, PID:INODE or pidfd:N (", 33) == 0);
+		check(strncmp(error.subject, none, sizeof(none) - 1) == 0);
 		check_int(who.pid, -7);
 	}
 	check_int(parse("self", &(struct nsx_who){ 0 }), -1);
-	check_text(shown(), "target: not a PID, PID:INODE or pidfd:N (self)");
+	check_text(shown(),
+		   "target: not a PID, PID:INODE, pidfd:N or a name such as container:ID (self)");
+}
+
+static void names_say_how_they_are_meant(void)
+{
+	static const struct {
+		const char *text;
+		enum nsx_named named;
+		const char *bare;
+	} rows[] = {
+		{ "unit:sshd", NSX_NAMED_UNIT, "sshd" },
+		{ "unit:a\\x2db@c:d.service", NSX_NAMED_UNIT, "a\\x2db@c:d.service" },
+		{ "cgroup:/a b/c", NSX_NAMED_CGROUP, "/a b/c" },
+		{ "cgroup:a", NSX_NAMED_CGROUP, "a" }, /* refused later */
+		{ "container:0f", NSX_NAMED_CONTAINER, "0f" },
+		{ "container:unit:x", NSX_NAMED_CONTAINER, "unit:x" },
+		{ "comm:a/b", NSX_NAMED_COMM, "a/b" },
+		{ "comm: ", NSX_NAMED_COMM, " " },
+		{ "comm:..", NSX_NAMED_COMM, ".." },
+		{ "netns:..blue", NSX_NAMED_NETNS, "..blue" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct nsx_who who;
+
+		unit_case = rows[i].text;
+		check_int(parse(rows[i].text, &who), 0);
+		check_int(who.named, rows[i].named);
+		check_text(who.name, rows[i].text);
+		check_text(who.bare, rows[i].bare);
+		check_int(who.pid, 0);
+		check_int(who.pidfd, NSX_NOFD);
+	}
+}
+
+static void names_that_none_can_have_are_refused(void)
+{
+	static const char *const values[] = { "unit:",	  "cgroup:",	    "container:",
+					      "comm:",	  "netns:",	    "netns:.",
+					      "netns:..", "netns:a/b",	    "netns:/",
+					      "unit:/x",  "container:../x", "container:..",
+					      "unit:." };
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+		struct nsx_who who;
+
+		unit_case = values[i];
+		check_int(parse(values[i], &who), -1);
+		check_int(error.step, NSX_STEP_TARGET);
+		check_int(error.err, 0);
+		check(strncmp(error.subject, "not a name of one: empty, or of several parts (",
+			      47) == 0);
+	}
+	check_int(parse("Unit:x", &(struct nsx_who){ 0 }), -1);
+	check(strncmp(error.subject, "not a PID", 9) == 0);
 }
 
 static int open_descriptors(void)
@@ -320,6 +378,8 @@ int main(void)
 	unit("an inode may be behind it, or a pidfd in its place",
 	     inodes_and_pidfds_are_understood);
 	unit("anything else is refused, and named", everything_else_is_refused);
+	unit("a name says how it is meant", names_say_how_they_are_meant);
+	unit("a name that none can have is refused", names_that_none_can_have_are_refused);
 	unit("a target is pinned by descriptors that close on exec", we_are_a_target);
 	unit("descriptors 0 to 2 are left free for the program", standard_numbers_stay_free);
 	unit("a PID that nobody has is no target", nobody_is_not_a_target);
