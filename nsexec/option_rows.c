@@ -132,6 +132,8 @@ const struct nsx_option_row nsx_option_rows[NSX_OPT_COUNT] = {
 				"write one JSON line to descriptor N: pids, or the error" },
 	[NSX_OPT_PLAN] = { NSX_ABOUT_RUNNING, 0, "plan", FLAG,
 			   "print what would be done, and do nothing" },
+	[NSX_OPT_PRELOAD] = { NSX_ABOUT_RUNNING, 0, "preload", FLAG,
+			      "start PROGRAM out here; before its main() it enters by itself" },
 	[NSX_OPT_PRELOAD_PATH] = { NSX_ABOUT_RUNNING, 0, "preload-path", FLAG,
 				   "print the file to put into LD_PRELOAD" },
 	[NSX_OPT_HELP] = { NSX_ABOUT_RUNNING, 'h', "help", FLAG, "print this text" },

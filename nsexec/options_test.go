@@ -97,6 +97,7 @@ var unsaid = map[string]string{
 	"pty":          "what a Cmd runs is the caller's child, who gives it a terminal as any other",
 	"report-fd":    "Cmd.Report has what it tells",
 	"plan":         "a text for people",
+	"preload":      "the constructor is linked in",
 	"preload-path": "the constructor is linked in",
 	"help":         "a text for people",
 	"version":      "a text for people",

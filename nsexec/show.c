@@ -286,7 +286,9 @@ static void row_environment(struct table *table, size_t number, const struct nsx
 
 static void row_last(struct table *table, size_t number, const struct nsx_engine *en)
 {
-	if (en->rq->program)
+	if (en->rq->preload)
+		row_text(table, number, nsx_step_name(NSX_STEP_PRELOAD), en->rq->program[0]);
+	else if (en->rq->program)
 		row_text(table, number, nsx_step_name(NSX_STEP_EXEC), en->rq->program[0]);
 	else if (en->host_fork)
 		row_text(table, number, "return", "to the host program");

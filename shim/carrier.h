@@ -9,9 +9,10 @@
 
 /* Values of our variables; NULL: absent or empty. */
 struct nsx_carrier {
-	const char *words; /* NSEXEC */
-	const char *fd;	   /* NSEXEC_FD */
-	const char *log;   /* NSEXEC_LOG */
+	const char *words;  /* NSEXEC */
+	const char *fd;	    /* NSEXEC_FD */
+	const char *log;    /* NSEXEC_LOG */
+	const char *answer; /* NSEXEC_ANSWER */
 };
 
 /**

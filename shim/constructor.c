@@ -7,6 +7,7 @@
  * As preload it is the first constructor of all (-z initfirst), so libc may not
  * have initialised itself: nothing here but fork() comes from libc.
  */
+#include "answer.h"
 #include "as_runc.h"
 #include "carrier.h"
 #include "engine.h"
@@ -40,6 +41,20 @@ static const bool needs_files = true;
 static const bool needs_files = false;
 #endif
 
+/* Who starts a host with the preload listens to nobody else. */
+#ifdef NSX_PRELOAD
+static void answer(const struct nsx_carrier *carrier)
+{
+	if (carrier->answer)
+		nsx_answer(carrier->answer);
+}
+#else
+static void answer(const struct nsx_carrier *carrier)
+{
+	(void)carrier;
+}
+#endif
+
 static int bare_fork(void)
 {
 	return nsx_sys_clone_bare(SIGCHLD);
@@ -56,6 +71,9 @@ static int parse(const struct nsx_words *words, struct nsx_request *rq, struct n
 {
 	if (nsx_options_parse(words, NSX_DIALECT_OURS, rq, e) < 0)
 		return -1;
+	if (rq->preload)
+		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "not in front of a host program",
+				*rq->preload);
 	if (rq->show != NSX_SHOW_NOTHING)
 		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "not in front of a host program",
 				words->word[0]);
@@ -146,6 +164,8 @@ static void constructor(int argc, char **argv, char **envp)
 		return;
 	}
 	nsx_auxv_find(env, &auxv);
+	if (auxv.known && !auxv.secure)
+		answer(&carrier);
 	nsx_engine_init(&en, &rq, &log, env);
 	switch (nsx_gate(&auxv, &e)) {
 	case NSX_GATE_IGNORE:

@@ -86,6 +86,7 @@ static const struct {
 	{ NSX_OPT_DETACH, "it is the caller's child, and nobody waits in front of it" },
 	{ NSX_OPT_REPORT_FD, "refused: struct nsexec_child and nsexec_error have what it tells" },
 	{ NSX_OPT_PLAN, "refused: a text for people" },
+	{ NSX_OPT_PRELOAD, "refused: of a program that the command starts out here" },
 	{ NSX_OPT_PRELOAD_PATH, "refused: a text for people" },
 	{ NSX_OPT_HELP, "refused: a text for people" },
 	{ NSX_OPT_VERSION, "refused: a text for people; nsexec_version()" },
@@ -603,6 +604,7 @@ static void words_of_the_command_alone_are_refused(void)
 	check_words("-h", NULL, "options: only for the command (--help)");
 	check_words("-V", NULL, "options: only for the command (--version)");
 	check_words("--preload-path", NULL, "options: only for the command (--preload-path)");
+	check_words("--preload", NULL, "options: only for the command (--preload)");
 	check_words("--report-fd", "0", "options: only for the command (--report-fd)");
 	check_words("--report-fd", "2147483647", "options: only for the command (--report-fd)");
 }
