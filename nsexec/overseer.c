@@ -75,9 +75,13 @@ static int not_answered(const struct nsx_overseer *o, struct nsx_error *e)
 }
 
 /* @sig: to be delivered, 0: none.  It may have been killed meanwhile, which is told next. */
-static void let_run(const struct nsx_overseer *o, int sig)
+static int let_run(const struct nsx_overseer *o, int sig, struct nsx_error *e)
 {
-	(void)nsx_sys_ptrace(o->executed ? PTRACE_SYSCALL : PTRACE_CONT, o->pid, 0, sig);
+	const long rc = nsx_sys_ptrace(o->executed ? PTRACE_SYSCALL : PTRACE_CONT, o->pid, 0, sig);
+
+	if (rc < 0 && rc != -ESRCH)
+		return fail_trace((int)-rc, o->name, NSX_HINT_PRELOAD_TRACE, e);
+	return 0;
 }
 
 static bool same_bytes(const void *a, const void *b, size_t len)
@@ -168,15 +172,22 @@ static int at_stop(struct nsx_overseer *o, int status, struct nsx_error *e)
 		o->stop = sig == SIGCONT ? 0 : o->stop;
 		deliver = sig;
 	}
-	if (rc == 0)
-		let_run(o, deliver);
-	return rc;
+	return rc == 0 ? let_run(o, deliver, e) : rc;
 }
 
-/* Whoever ends without an answer, and by itself, has run something else. */
+/* Signals of its own making, such as of an object that is cut short. */
+static bool is_fault(int sig)
+{
+	return sig == SIGSEGV || sig == SIGBUS || sig == SIGILL || sig == SIGFPE ||
+	       sig == SIGABRT || sig == SIGTRAP || sig == SIGSYS;
+}
+
+/* Whoever ends without an answer, and by itself, has not become what was asked for. */
 static enum nsx_overseen at_end(const struct nsx_overseer *o, int status, struct nsx_error *e)
 {
-	if (!o->executed || status & 0x7f)
+	const int sig = status & 0x7f;
+
+	if (!o->executed || (sig && !is_fault(sig)))
 		return NSX_OVERSEEN_ENDED;
 	(void)not_answered(o, e);
 	return NSX_OVERSEEN_FAILED;

@@ -229,8 +229,7 @@ int nsx_starter_run(struct nsx_engine *en, const struct nsx_words *words, struct
 	char **envp;
 	int rc;
 
-	if (nsx_preload_look(o.name, en->envp, object, e) < 0 ||
-	    check_words(en->rq, words, e) < 0 || open_sockets(&s, e) < 0)
+	if (look(en, object, e) < 0 || check_words(en->rq, words, e) < 0 || open_sockets(&s, e) < 0)
 		return -1;
 	rc = (int)nsx_sys_getrandom(&o.nonce, sizeof(o.nonce));
 	if (rc < 0)

@@ -24,6 +24,12 @@
  */
 static struct nsx_words_store store;
 
+/* The process that the --preload of the command has begun with: it ends with that. */
+static struct {
+	int parent; /* 0: nobody has started us so */
+	int signal;
+} bound;
+
 /*
  * A host of the preload need not have a libc; whoever links us in has one, and
  * only a strong reference takes fork() out of a static library.
@@ -45,8 +51,11 @@ static const bool needs_files = false;
 #ifdef NSX_PRELOAD
 static void answer(const struct nsx_carrier *carrier)
 {
-	if (carrier->answer)
-		nsx_answer(carrier->answer);
+	if (!carrier->answer)
+		return;
+	nsx_answer(carrier->answer);
+	bound.parent = nsx_sys_getppid();
+	(void)nsx_sys_prctl(NSX_PR_GET_PDEATHSIG, (unsigned long)&bound.signal); /* stays 0 */
 }
 #else
 static void answer(const struct nsx_carrier *carrier)
@@ -54,6 +63,22 @@ static void answer(const struct nsx_carrier *carrier)
 	(void)carrier;
 }
 #endif
+
+/* A change of ids makes the kernel forget it (prctl(2), PR_SET_PDEATHSIG). */
+static void bind_again(void)
+{
+	if (!bound.parent || !bound.signal)
+		return;
+	(void)nsx_sys_prctl(NSX_PR_SET_PDEATHSIG, (unsigned long)bound.signal); /* was valid */
+	if (nsx_sys_getppid() != bound.parent)
+		(void)nsx_sys_kill(nsx_sys_getpid(), SIGKILL); /* it has ended meanwhile */
+}
+
+static void let_go(void)
+{
+	bind_again();
+	nsx_slim();
+}
 
 static int bare_fork(void)
 {
@@ -92,6 +117,8 @@ static int enter(struct nsx_engine *en, const struct nsx_request *rq, char **env
 	if (nsx_engine_enter(en, e) < 0)
 		return -1;
 	nsx_engine_release(en);
+	if (!en->process.forked)
+		bind_again();
 	if (rq->program)
 		return nsx_handoff_exec(rq->program, en->envp, e);
 	if (en->environment.variable) {
@@ -117,7 +144,7 @@ static int run(const struct nsx_carrier *carrier, char **env, const struct nsx_a
 		return -1;
 	en->host_fork = rq->program ? NULL : host_fork();
 	en->env_room = rq->program ? NSX_ENVIRONMENT_ANY : room;
-	en->let_go = nsx_slim;
+	en->let_go = let_go;
 	en->keeps_files = needs_files && !rq->program;
 	return enter(en, rq, env, auxv, e);
 }
