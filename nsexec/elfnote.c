@@ -15,18 +15,6 @@ struct wanted {
 	const unsigned char *what;
 };
 
-static bool same(const unsigned char *a, const void *b, size_t len)
-{
-	const unsigned char *other = b;
-
-	while (len && *a == *other) {
-		a++;
-		other++;
-		len--;
-	}
-	return !len;
-}
-
 static size_t padded(uint32_t bytes)
 {
 	return ((size_t)bytes + 3) / 4 * 4;
@@ -42,9 +30,9 @@ static bool among(const unsigned char *notes, size_t len, const struct wanted *w
 
 		if (name_bytes > rest || bytes > rest - name_bytes)
 			return false;
-		if (same(notes, &w->header, sizeof(w->header)) &&
-		    same(name, w->owner, n->n_namesz) &&
-		    same(name + name_bytes, w->what, n->n_descsz))
+		if (nsx_bytes_same(notes, &w->header, sizeof(w->header)) &&
+		    nsx_bytes_same(name, w->owner, n->n_namesz) &&
+		    nsx_bytes_same(name + name_bytes, w->what, n->n_descsz))
 			return true;
 		notes = name + name_bytes + bytes;
 		len = rest - name_bytes - bytes;

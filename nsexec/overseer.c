@@ -8,6 +8,7 @@
 #include "fd.h"
 #include "identity.h"
 #include "program.h"
+#include "text.h"
 
 /* ptrace(2); what is passed on by a stop is the signal of it. */
 enum {
@@ -84,18 +85,6 @@ static int let_run(const struct nsx_overseer *o, int sig, struct nsx_error *e)
 	return 0;
 }
 
-static bool same_bytes(const void *a, const void *b, size_t len)
-{
-	const unsigned char *x = a, *y = b;
-
-	while (len && *x == *y) {
-		x++;
-		y++;
-		len--;
-	}
-	return !len;
-}
-
 /* 1: the answer; 0: none yet; -1: one that is not our constructor's. */
 static int hear(const struct nsx_overseer *o, struct nsx_error *e)
 {
@@ -106,7 +95,7 @@ static int hear(const struct nsx_overseer *o, struct nsx_error *e)
 	if (nsx_sys_poll(&poll, 1, 0) <= 0)
 		return 0;
 	if (nsx_sys_read(o->answer, &got, sizeof(got)) == sizeof(got) &&
-	    same_bytes(&got, &wanted, sizeof(got)))
+	    nsx_bytes_same(&got, &wanted, sizeof(got)))
 		return 1;
 	(void)nsx_fail(e, NSX_STEP_PRELOAD, 0, "another constructor than this nsexec's answered",
 		       o->name);

@@ -137,8 +137,8 @@ static int look_at_file(const char *path, const char *of, struct nsx_elf *elf, s
 static int look_at_host(const char *path, struct nsx_error *e)
 {
 	char names[2][NSX_ELF_INTERPRETER_BYTES];
+	struct nsx_elf elf = { .kind = NSX_ELF_OTHER };
 	const char *of = NULL;
-	struct nsx_elf elf;
 
 	for (unsigned i = 0; i < SCRIPTS_MAX; i++) {
 		struct nsx_text name = nsx_text_on(names[i % 2], sizeof(names[0]));
