@@ -105,6 +105,8 @@ int nsx_apply_running(struct nsx_parser *p, enum nsx_option opt, const char *val
 	case NSX_OPT_JSON:
 		rq->json = true;
 		return 0;
+	case NSX_OPT_PRELOAD:
+		return rq->preload ? nsx_parser_fail_option(p, "given twice", opt) : 0;
 	case NSX_OPT_PRELOAD_PATH:
 		return set_show(p, NSX_SHOW_PRELOAD_PATH);
 	case NSX_OPT_HELP:

@@ -42,6 +42,7 @@ static const char step_names[NSX_STEP_COUNT][12] = {
 	[NSX_STEP_FILES] = "files",
 	[NSX_STEP_LAUNCH] = "launch",
 	[NSX_STEP_EXEC] = "exec",
+	[NSX_STEP_PRELOAD] = "preload",
 	[NSX_STEP_ENVIRON] = "environ",
 	[NSX_STEP_BOUNDING] = "bounding",
 	[NSX_STEP_CAPS] = "caps",
@@ -171,6 +172,18 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 		"it shows #",
 	[NSX_HINT_DENIED] = "the cgroups of # processes in /proc do not tell; such files are "
 			    "root's, so ask as root, or by PID",
+	[NSX_HINT_PRELOAD_OBJECT] = "it belongs to this very build of nsexec and is installed with "
+				    "it, see --preload-path",
+	[NSX_HINT_PRELOAD_STATIC] = "link nsexec-init.o into it; or without --preload, it is "
+				    "executed inside",
+	[NSX_HINT_PRELOAD_WITHOUT] = "without --preload, it is executed inside, with the files "
+				     "that are there",
+	[NSX_HINT_PRELOAD_ANSWER] = "its loader has not loaded our object, or ran something else "
+				    "first; LD_DEBUG=libs shows what it does",
+	[NSX_HINT_PRELOAD_TRACE] = "it is traced until it has answered: see sysctl "
+				   "kernel.yama.ptrace_scope, and seccomp filters",
+	[NSX_HINT_PRELOAD_KERNEL] =
+		"what a host does before it answers can be seen since Linux 5.3",
 };
 
 const char *nsx_step_name(enum nsx_step step)

@@ -51,6 +51,7 @@ enum nsx_step {
 	NSX_STEP_FILES,	 /* set up descriptors */
 	NSX_STEP_LAUNCH, /* have memory of its own first */
 	NSX_STEP_EXEC,
+	NSX_STEP_PRELOAD, /* have a host load us */
 	NSX_STEP_COUNT
 };
 
@@ -121,6 +122,12 @@ enum nsx_hint {
 	NSX_HINT_NO_COMM,
 	NSX_HINT_HIDEPID,
 	NSX_HINT_DENIED,
+	NSX_HINT_PRELOAD_OBJECT,
+	NSX_HINT_PRELOAD_STATIC,
+	NSX_HINT_PRELOAD_WITHOUT,
+	NSX_HINT_PRELOAD_ANSWER,
+	NSX_HINT_PRELOAD_TRACE,
+	NSX_HINT_PRELOAD_KERNEL,
 	NSX_HINT_COUNT
 };
 

@@ -5,10 +5,11 @@
 
 #include "config.h"
 #include "options.h"
+#include "preload.h"
 #include "show.h"
 #include "text.h"
 
-enum { HELP_BYTES = 16384, COLUMN_HELP = 33, PATH_BYTES = 4096 };
+enum { HELP_BYTES = 16384, COLUMN_HELP = 33 };
 
 static const char intro[] = "Usage: nsexec [OPTION]... [--] [PROGRAM [ARG]...]\n"
 			    "Run PROGRAM (default: $SHELL) in other namespaces.\n";
@@ -82,25 +83,12 @@ static int show_version(struct nsx_error *e)
 	return nsx_show(version, sizeof(version) - 1, e);
 }
 
-/*
- * Beside the command, as in the tree it was built in; else where it is installed.
- * So the build is tried out before it is installed.
- */
 static int show_preload_path(struct nsx_error *e)
 {
-	char path[PATH_BYTES];
-	long len = nsx_sys_readlink("/proc/self/exe", path, sizeof(path) - 1);
-	struct nsx_text t = { .buf = path, .size = sizeof(path) };
-	struct nsx_stat st;
+	char path[NSX_PRELOAD_BYTES];
+	struct nsx_text t = nsx_text_on(path, sizeof(path));
 
-	while (len > 0 && path[len - 1] != '/')
-		len--;
-	t.len = len > 0 ? (size_t)len : 0;
-	nsx_text_str(&t, "libnsexec-preload.so");
-	if (t.cut || len <= 0 || nsx_sys_stat(path, &st) < 0) {
-		t = nsx_text_on(path, sizeof(path));
-		nsx_text_str(&t, NSX_PRELOAD_PATH);
-	}
+	nsx_preload_path(&t);
 	nsx_text_str(&t, "\n");
 	return nsx_show(t.buf, t.len, e);
 }

@@ -8,6 +8,7 @@
 #include "options.h"
 #include "search.h"
 #include "show.h"
+#include "starter.h"
 #include "text.h"
 
 /* The command's way through the rooms, up to exec.  Return: only on failure or if done. */
@@ -19,14 +20,19 @@ static int enter_and_exec(struct nsx_engine *en, struct nsx_error *e)
 	return nsx_engine_exec(en, e);
 }
 
-static int run(struct nsx_engine *en, const struct nsx_request *rq, struct nsx_error *e)
+static int run(struct nsx_engine *en, const struct nsx_request *rq, const struct nsx_words *words,
+	       struct nsx_error *e)
 {
 	if (rq->show == NSX_SHOW_LIST)
 		return nsx_list(rq->json, e);
 	if (rq->show != NSX_SHOW_NOTHING)
 		return nsx_help(rq->show, e);
+	if (rq->preload && !rq->plan)
+		return nsx_starter_run(en, words, e);
 	if (!rq->plan)
 		return enter_and_exec(en, e);
+	if (rq->preload && nsx_starter_look(en, e) < 0)
+		return -1;
 	return nsx_engine_look(en, e) < 0 ? -1 : nsx_show_plan(en, e);
 }
 
@@ -55,7 +61,7 @@ static int command(char **argv, char **envp)
 		return nsx_engine_failed(&en, &e);
 	if (nsx_options_parse(&words, dialect(argv[0]), &rq, &e) < 0)
 		return nsx_engine_failed(&en, &e);
-	return run(&en, &rq, &e) < 0 ? nsx_engine_failed(&en, &e) : 0;
+	return run(&en, &rq, &words, &e) < 0 ? nsx_engine_failed(&en, &e) : 0;
 }
 
 /* The initial stack: argc, argv, NULL, environment, NULL, auxiliary vector. */

@@ -17,6 +17,8 @@ static const unsigned char conflicts[][2] = {
 	{ NSX_OPT_TARGET_ENV, NSX_OPT_CLEARENV },
 	{ NSX_OPT_PRESERVE_CREDENTIALS, NSX_OPT_SETUID },
 	{ NSX_OPT_PRESERVE_CREDENTIALS, NSX_OPT_SETGID },
+	{ NSX_OPT_PRELOAD, NSX_OPT_DETACH },
+	{ NSX_OPT_PRELOAD, NSX_OPT_FOLLOW_CONTEXT },
 	{ NSX_OPT_KEEP_CAPS, NSX_OPT_CAPS },
 	{ NSX_OPT_KEEP_CAPS, NSX_OPT_AMBIENT },
 };
@@ -251,6 +253,9 @@ int nsx_options_check(struct nsx_parser *p)
 		return nsx_parser_fail_option(
 			p, "needs a new PID namespace, --unshare=pid, to be the first in",
 			NSX_OPT_INIT);
+	/* The other words are handed over, to who speaks ours alone. */
+	if (p->rq.preload && p->dialect != NSX_DIALECT_OURS)
+		return nsx_parser_fail_option(p, "not by the name of unshare", NSX_OPT_PRELOAD);
 	if (p->rq.target && nsx_text_after(p->rq.target, "netns:") && take_netns(p) < 0)
 		return -1;
 	if (check_sources(p) < 0 || check_grafts(p) < 0)

@@ -139,6 +139,8 @@ const struct nsx_option_row nsx_option_rows[NSX_OPT_COUNT] = {
 	[NSX_OPT_LIST] = { NSX_ABOUT_RUNNING, 0, "list", FLAG,
 			   "print who is there to be joined, and do nothing" },
 	[NSX_OPT_JSON] = { NSX_ABOUT_RUNNING, 0, "json", FLAG, "print the list as JSON" },
+	[NSX_OPT_PRELOAD] = { NSX_ABOUT_RUNNING, 0, "preload", FLAG,
+			      "start PROGRAM out here; before its main() it enters by itself" },
 	[NSX_OPT_PRELOAD_PATH] = { NSX_ABOUT_RUNNING, 0, "preload-path", FLAG,
 				   "print the file to put into LD_PRELOAD" },
 	[NSX_OPT_HELP] = { NSX_ABOUT_RUNNING, 'h', "help", FLAG, "print this text" },

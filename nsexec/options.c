@@ -151,6 +151,8 @@ int nsx_options_parse(const struct nsx_words *words, enum nsx_dialect dialect,
 		rc = r.word[1] == '-' ? take_long(&p, &r) : take_letters(&p, &r);
 		if (rc < 0)
 			break;
+		if (p.seen[NSX_OPT_PRELOAD] && !p.rq.preload)
+			p.rq.preload = r.next - 1; /* it is not for the host */
 	}
 	/* Who knows unshare(1) says -f where a new process is wanted. */
 	if (dialect == NSX_DIALECT_UNSHARE && p.rq.fork == NSX_FORK_AUTO && !p.rq.detach)

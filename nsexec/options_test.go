@@ -107,6 +107,7 @@ var unsaid = map[string]string{
 	"plan":         "a text for people",
 	"list":         "a text for people, or with --json for those who run the command",
 	"json":         "a text for people, or with --json for those who run the command",
+	"preload":      "the constructor is linked in",
 	"preload-path": "the constructor is linked in",
 	"help":         "a text for people",
 	"version":      "a text for people",

@@ -185,6 +185,7 @@ struct nsx_request {
 	size_t n_said;
 	struct nsx_said said[NSX_SAID_MAX];
 
+	char **preload; /* the word that asks for it, among those of the command; NULL: none */
 	char **program; /* words to execute, ended by NULL; NULL: none were given */
 };
 

@@ -326,7 +326,9 @@ static void row_guest(struct table *table, size_t number, const struct nsx_needs
 
 static void row_last(struct table *table, size_t number, const struct nsx_engine *en)
 {
-	if (en->guest.asked && !en->host_fork)
+	if (en->rq->preload)
+		row_text(table, number, nsx_step_name(NSX_STEP_PRELOAD), en->rq->program[0]);
+	else if (en->guest.asked && !en->host_fork)
 		row_guest(table, number, &en->guest.room->needs);
 	else if (en->rq->program)
 		row_text(table, number, nsx_step_name(NSX_STEP_EXEC), en->rq->program[0]);

@@ -762,6 +762,22 @@ static inline int nsx_sys_sigtimedwait(const uint64_t *set, struct nsx_siginfo *
 	return (int)nsx_syscall4(__NR_rt_sigtimedwait, set, info, timeout, NSX_SIGSET_SIZE);
 }
 
+/* Never but for a moment after the machine's start does it wait. */
+static inline long nsx_sys_getrandom(void *buf, size_t size)
+{
+	long rc;
+
+	do
+		rc = nsx_syscall3(__NR_getrandom, buf, size, 0);
+	while (rc == -EINTR);
+	return rc;
+}
+
+static inline long nsx_sys_ptrace(int request, int pid, long addr, long data)
+{
+	return nsx_syscall4(__NR_ptrace, request, pid, addr, data);
+}
+
 static inline int nsx_sys_execve(const char *path, char *const *argv, char *const *envp)
 {
 	return (int)nsx_syscall3(__NR_execve, path, argv, envp);
@@ -812,6 +828,16 @@ static inline int nsx_sys_setsid(void)
 static inline int nsx_sys_getaffinity(uint64_t *mask, size_t size)
 {
 	return (int)nsx_syscall3(__NR_sched_getaffinity, 0, size, mask);
+}
+
+static inline uint32_t nsx_sys_getuid(void)
+{
+	return (uint32_t)nsx_syscall0(__NR_getuid);
+}
+
+static inline uint32_t nsx_sys_getgid(void)
+{
+	return (uint32_t)nsx_syscall0(__NR_getgid);
 }
 
 static inline uint32_t nsx_sys_geteuid(void)

@@ -147,6 +147,18 @@ bool nsx_text_same(const char *a, const char *b)
 	return *a == *b;
 }
 
+bool nsx_bytes_same(const void *a, const void *b, size_t len)
+{
+	const unsigned char *x = a, *y = b;
+
+	while (len && *x == *y) {
+		x++;
+		y++;
+		len--;
+	}
+	return !len;
+}
+
 const char *nsx_text_after(const char *s, const char *start)
 {
 	while (*start)

@@ -33,6 +33,9 @@ void nsx_text_plain(struct nsx_text *t, const char *s);
 size_t nsx_text_len(const char *s);
 bool nsx_text_same(const char *a, const char *b);
 
+/* The same @len bytes, whatever they are? */
+bool nsx_bytes_same(const void *a, const void *b, size_t len);
+
 /* Does @s begin with @start?  Return: what follows it, or NULL. */
 const char *nsx_text_after(const char *s, const char *start);
 

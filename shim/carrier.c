@@ -25,6 +25,8 @@ bool nsx_carrier_find(char *const *env, struct nsx_carrier *out)
 			out->log = value;
 		else if ((value = nsx_text_after(rest, "_PATH=")) && *value)
 			out->path = value;
+		else if ((value = nsx_text_after(rest, "_ANSWER=")) && *value)
+			out->answer = value;
 	}
 	return out->words || out->fd;
 }

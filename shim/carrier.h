@@ -9,10 +9,11 @@
 
 /* Values of our variables; NULL: absent or empty. */
 struct nsx_carrier {
-	const char *words; /* NSEXEC */
-	const char *fd;	   /* NSEXEC_FD */
-	const char *log;   /* NSEXEC_LOG */
-	const char *path;  /* NSEXEC_PATH */
+	const char *words;  /* NSEXEC */
+	const char *fd;	    /* NSEXEC_FD */
+	const char *log;    /* NSEXEC_LOG */
+	const char *answer; /* NSEXEC_ANSWER */
+	const char *path;   /* NSEXEC_PATH */
 };
 
 /**

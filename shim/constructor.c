@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 
+#include "answer.h"
 #include "as_runc.h"
 #include "carrier.h"
 #include "engine.h"
@@ -29,6 +30,12 @@ enum { PATH_BYTES = 4096 };
 static char path[PATH_BYTES]; /* "PATH=DIRS", of NSEXEC_PATH */
 static char *callers[] = { path, NULL };
 
+/* The process that the --preload of the command has begun with: it ends with that. */
+static struct {
+	int parent; /* 0: nobody has started us so */
+	int signal;
+} bound;
+
 /*
  * A host of the preload need not have a libc; whoever links us in has one, and
  * only a strong reference takes fork() out of a static library.
@@ -46,6 +53,39 @@ static const bool needs_files = true;
 static const bool needs_files = false;
 #endif
 
+/* Who starts a host with the preload listens to nobody else. */
+#ifdef NSX_PRELOAD
+static void answer(const struct nsx_carrier *carrier)
+{
+	if (!carrier->answer)
+		return;
+	nsx_answer(carrier->answer);
+	bound.parent = nsx_sys_getppid();
+	(void)nsx_sys_prctl(NSX_PR_GET_PDEATHSIG, (unsigned long)&bound.signal); /* stays 0 */
+}
+#else
+static void answer(const struct nsx_carrier *carrier)
+{
+	(void)carrier;
+}
+#endif
+
+/* A change of ids makes the kernel forget it (prctl(2), PR_SET_PDEATHSIG). */
+static void bind_again(void)
+{
+	if (!bound.parent || !bound.signal)
+		return;
+	(void)nsx_sys_prctl(NSX_PR_SET_PDEATHSIG, (unsigned long)bound.signal); /* was valid */
+	if (nsx_sys_getppid() != bound.parent)
+		(void)nsx_sys_kill(nsx_sys_getpid(), SIGKILL); /* it has ended meanwhile */
+}
+
+static void let_go(void)
+{
+	bind_again();
+	nsx_slim();
+}
+
 static int bare_fork(void)
 {
 	return nsx_sys_clone_bare(SIGCHLD);
@@ -62,6 +102,9 @@ static int parse(const struct nsx_words *words, struct nsx_request *rq, struct n
 {
 	if (nsx_options_parse(words, NSX_DIALECT_OURS, rq, e) < 0)
 		return -1;
+	if (rq->preload)
+		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "not in front of a host program",
+				*rq->preload);
 	if (rq->show != NSX_SHOW_NOTHING)
 		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "not in front of a host program",
 				words->word[0]);
@@ -80,6 +123,8 @@ static int enter(struct nsx_engine *en, const struct nsx_request *rq, char **env
 	if (nsx_engine_enter(en, e) < 0)
 		return -1;
 	nsx_engine_release(en);
+	if (!en->process.forked)
+		bind_again();
 	if (rq->program)
 		return nsx_engine_exec(en, e);
 	if (en->environment.variable) {
@@ -120,7 +165,7 @@ static int run(const struct nsx_carrier *carrier, char **env, const struct nsx_a
 		return -1;
 	en->host_fork = rq->program ? NULL : host_fork();
 	en->env_room = rq->program ? NSX_ENVIRONMENT_ANY : room;
-	en->let_go = nsx_slim;
+	en->let_go = let_go;
 	en->keeps_files = needs_files && !rq->program;
 	return enter(en, rq, env, auxv, e);
 }
@@ -167,6 +212,8 @@ static void constructor(int argc, char **argv, char **envp)
 		return;
 	}
 	nsx_auxv_find(env, &auxv);
+	if (auxv.known && !auxv.secure)
+		answer(&carrier);
 	nsx_engine_init(&en, &rq, &log, env);
 	switch (nsx_gate(&auxv, &e)) {
 	case NSX_GATE_IGNORE:

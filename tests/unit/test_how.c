@@ -88,6 +88,7 @@ static const struct {
 	{ NSX_OPT_PLAN, "refused: a text for people" },
 	{ NSX_OPT_LIST, "refused: a text for people" },
 	{ NSX_OPT_JSON, "refused: only with --list" },
+	{ NSX_OPT_PRELOAD, "refused: of a program that the command starts out here" },
 	{ NSX_OPT_PRELOAD_PATH, "refused: a text for people" },
 	{ NSX_OPT_HELP, "refused: a text for people" },
 	{ NSX_OPT_VERSION, "refused: a text for people; nsexec_version()" },
@@ -612,6 +613,7 @@ static void words_of_the_command_alone_are_refused(void)
 	check_words("--list", NULL, "options: not together with --list (--no-fork)");
 	check_words("--json", NULL, "options: only with --list (--json)");
 	check_words("--preload-path", NULL, "options: only for the command (--preload-path)");
+	check_words("--preload", NULL, "options: only for the command (--preload)");
 	check_words("--report-fd", "0", "options: only for the command (--report-fd)");
 	check_words("--report-fd", "2147483647", "options: only for the command (--report-fd)");
 	fresh();

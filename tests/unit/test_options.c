@@ -280,6 +280,22 @@ static void choices_are_stored(void)
 	check_text(refusal("--dumpable=YES"), "options: --dumpable takes yes or no (YES)");
 }
 
+static void the_word_for_a_preload_is_known(void)
+{
+	accepted("-t 1 -n --preload -- true");
+	check(rq.preload == argument + 1 + 3);
+	accepted("--hostname --preload");
+	check(!rq.preload);
+	accepted("--hostname --preload --preload");
+	check(rq.preload == argument + 1 + 2);
+	accepted("-- --preload");
+	check(!rq.preload);
+	check_text(refusal("--preload --preload true"), "options: given twice (--preload)");
+	check_text(refusal("--preload=x true"), "options: takes no value (--preload=x)");
+	check_text(refusal("--preload --detach true"),
+		   "options: conflicts with --detach (--preload)");
+}
+
 static void unknown_words_are_named(void)
 {
 	static const char *const lines[][2] = {
@@ -548,6 +564,7 @@ int main(void)
 	unit("no words ask for nothing", nothing_asked_is_nothing_wanted);
 	unit("numbers have bounds", numbers_have_bounds);
 	unit("choices are stored as they were made", choices_are_stored);
+	unit("the word for a preload is known", the_word_for_a_preload_is_known);
 	unit("an unknown option is refused by name, with a hint", unknown_words_are_named);
 	unit("a missing, empty, useless or repeated value is refused", misuse_is_named);
 	unit("contradictions are refused, in either order", contradictions_are_refused);

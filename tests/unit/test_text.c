@@ -289,8 +289,17 @@ static void compares(void)
 	check_int(nsx_text_len("abc"), 3);
 }
 
+static void bytes_are_compared_to_their_end(void)
+{
+	check(nsx_bytes_same("a\0b", "a\0b", 4));
+	check(!nsx_bytes_same("a\0b", "a\0c", 4));
+	check(!nsx_bytes_same("b\0b", "a\0b", 4));
+	check(nsx_bytes_same("a", "b", 0));
+}
+
 int main(void)
 {
+	unit("bytes are compared to their end", bytes_are_compared_to_their_end);
 	unit("a text begins empty, and one byte holds just its end", begins_empty);
 	unit("numbers are written in decimal", numbers_in_decimal);
 	unit("negative numbers have their sign", signed_numbers);
