@@ -181,7 +181,8 @@ static int look_around(struct nsx_call *c, struct nsx_error *e)
 	if (!c->elsewhere || !target || nsx_text_after(target, "pidfd:"))
 		return 0;
 	return nsx_fail(e, NSX_STEP_TARGET, 0,
-			"a PID, where children are born in another PID namespace; say pidfd:N",
+			"a PID or name, where children are born in another PID namespace; say "
+			"pidfd:N",
 			target);
 }
 

@@ -84,6 +84,7 @@ static bool learn(struct row *r, const struct nsx_list *l, const struct nsx_list
 	r->set = set;
 	r->netns = set->netns ? l->texts.at + set->netns : "";
 	r->has_uid = false;
+	r->uid = 0;
 	r->runtime = NSX_RUNTIME_UNKNOWN;
 	r->user[0] = r->cgroup[0] = r->container[0] = r->unit[0] = '\0';
 	r->comm[0] = r->command[0] = '\0';
@@ -101,10 +102,10 @@ static bool learn(struct row *r, const struct nsx_list *l, const struct nsx_list
 }
 
 /* Scopes are mostly of sessions, and say less than the name of a network. */
-static bool is_scope(const char *unit)
+static bool is_service(const char *unit)
 {
 	for (; *unit; unit++)
-		if (nsx_text_same(unit, ".scope"))
+		if (nsx_text_same(unit, ".service"))
 			return true;
 	return false;
 }
@@ -118,10 +119,7 @@ static void put_name(struct nsx_text *t, const struct row *r, size_t shown)
 		nsx_text_str(t, "container:");
 		nsx_text_bytes(t, r->container,
 			       nsx_is_container_id(r->container, len) && shown < len ? shown : len);
-	} else if (*r->unit && !is_scope(r->unit)) {
-		nsx_text_str(t, "unit:");
-		nsx_text_str(t, r->unit);
-	} else if (*r->netns) {
+	} else if (*r->netns && !is_service(r->unit)) {
 		nsx_text_str(t, "netns:");
 		nsx_text_str(t, r->netns);
 	} else if (*r->unit && !nsx_text_after(r->unit, "session-")) {
@@ -182,7 +180,8 @@ static void put_line(struct nsx_text *t, const struct row *r)
 	column(t, COLUMN_COMMAND);
 	copy(command, sizeof(command), r->command, nsx_text_len(r->command));
 	for (char *c = command; *c; c++)
-		*c = *c == '\n' || *c == '\t' ? ' ' : *c; /* of scripts */
+		if (*c == '\n' || *c == '\t')
+			*c = ' '; /* of scripts */
 	nsx_text_plain(t, r->set->leader.pid ? command : "-");
 	nsx_text_str(t, "\n");
 }

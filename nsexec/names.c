@@ -16,12 +16,26 @@ static const char what_is_missing[NSX_NAMED_COUNT][28] = {
 	[NSX_NAMED_NETNS] = "",
 };
 
-static const unsigned char hints[NSX_NAMED_COUNT] = {
-	[NSX_NAMED_UNIT] = NSX_HINT_NO_UNIT,
-	[NSX_NAMED_CGROUP] = NSX_HINT_NO_CGROUP,
-	[NSX_NAMED_CONTAINER] = NSX_HINT_NO_CONTAINER,
-	[NSX_NAMED_COMM] = NSX_HINT_NO_COMM,
-};
+static enum nsx_hint hint_nobody(enum nsx_named named)
+{
+	if (nsx_procfs_hides())
+		return NSX_HINT_HIDEPID;
+	switch (named) {
+	case NSX_NAMED_UNIT:
+		return NSX_HINT_NO_UNIT;
+	case NSX_NAMED_CGROUP:
+		return NSX_HINT_NO_CGROUP;
+	case NSX_NAMED_CONTAINER:
+		return NSX_HINT_NO_CONTAINER;
+	case NSX_NAMED_COMM:
+		return NSX_HINT_NO_COMM;
+	case NSX_NAMED_NOT:
+	case NSX_NAMED_NETNS:
+	case NSX_NAMED_COUNT:
+		break;
+	}
+	return NSX_HINT_NONE;
+}
 
 /* What could not be read may be where he is. */
 static int fail_denied(const struct nsx_who *who, const struct nsx_find *f, struct nsx_error *e)
@@ -56,7 +70,7 @@ static int fail_nobody(const struct nsx_who *who, const struct nsx_find *f, stru
 	if (f->denied.err)
 		return fail_denied(who, f, e);
 	(void)nsx_fail(e, NSX_STEP_TARGET, ESRCH, what_is_missing[who->named], who->name);
-	return nsx_hint(e, nsx_procfs_hides() ? NSX_HINT_HIDEPID : hints[who->named], f->looked);
+	return nsx_hint(e, hint_nobody(who->named), f->looked);
 }
 
 /* ---- pinned --------------------------------------------------------------------- */

@@ -139,7 +139,7 @@ testAThreadWhoseChildrenAreElsewhereGetsItsOwnChild() {
 		says 'error exec ENOENT /nope'
 		spawn @thread-pid=/proc/$target/ns/pid -t "$target" --uts -- true
 		assertContains "a number that means another: $(cat "$out")" "$(cat "$out")" \
-			'error target 0 a PID, where children are born in another PID namespace'
+			'error target 0 a PID or name, where children are born in another PID namespace'
 	}
 	need_root || return 0
 	each_route apart

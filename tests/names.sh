@@ -4,11 +4,12 @@
 # A target can be said by a name: of a container, a unit, a cgroup, a process or a network.
 # Who is meant is joined, and of several none; and --list says who is there.
 #
-# From lib.sh and probe.sh; some texts are expanded elsewhere, some are lists of words.
-# shellcheck disable=SC2154,SC2016,SC2086,SC2034
+# From lib.sh, probe.sh and lib/spawn.sh; some texts are expanded elsewhere, some are lists of words.
+# shellcheck disable=SC2154,SC2016,SC2086,SC2034,SC2119
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/probe.sh"
+. "$(dirname "$0")/lib/spawn.sh"
 
 drop="setpriv --reuid $ordinary --regid $ordinary --clear-groups"
 python=/usr/bin/python3
@@ -65,6 +66,7 @@ oneTimeTearDown() {
 
 oneTimeSetUp() {
 	build_probe
+	build_programs || fail 'the programs do not compile'
 	why='no cgroups that we may make here'
 	base=
 	[ "$(id -u)" -eq 0 ] && [ -n "$v2$v1" ] || return 0
@@ -236,7 +238,7 @@ testContainerIsFoundFromInsideOfACgroupNamespace() {
 			grep -c "/\.\./" /proc/$1/cgroup
 			exec "$0" -t container:$2 -n -- readlink /proc/self/ns/net' \
 		"$NSEXEC" "$one" "$id1" 2>&1)
-	assertEquals "1 $(net_of "$one")" "$(echo $got)"
+	assertEquals "1 $(net_of "$one")" "$(echo "$got" | tr '\n' ' ' | sed 's/ $//')"
 	take_back "$one"
 }
 
@@ -337,7 +339,6 @@ testUnitIsItsMainProcess() {
 
 testOldestAncestorOfAUnitIsMeant() {
 	with_cgroups || return 0
-	"$probe" 2>/dev/null
 	unshare --net sh -c 'unshare --net sleep 300 & echo $! >"$0"; exec sleep 300' "$work/child" &
 	parent=$!
 	remember $parent
@@ -402,7 +403,9 @@ testCgroupIsItsFirstProcess() {
 
 testCgroupByItsDirectoryIsOfOneHierarchy() {
 	with_cgroups || return 0
-	[ -n "$v2" ] && [ -n "$v1" ] || { skip 'only one hierarchy here'; return 0; }
+	case $v2,$v1 in
+	,* | *,) skip 'only one hierarchy here'; return 0 ;;
+	esac
 	put "$one" /a "$v2"
 	put "$two" /a "$v1"
 	joins "cgroup:$v2/$base/a" "$one"
@@ -561,7 +564,7 @@ testOrdinaryUserNamesOnesOwn() {
 testSearchLeavesNothingOpen() {
 	with_cgroups || return 0
 	put "$one" "/docker/$id1"
-	mkdir -p -m 777 "$work/open"
+	mkdir -m 777 "$work/open"
 	want=$("$probe" fds "$work/open/fds" && cat "$work/open/fds")
 	assertEquals 'a program' "$want" \
 		"$("$NSEXEC" -t "container:$id1" -n -- "$probe" fds "$work/open/fds" && cat "$work/open/fds")"
@@ -569,6 +572,25 @@ testSearchLeavesNothingOpen() {
 		"$(env "NSEXEC=-t container:$id1 -n" "LD_PRELOAD=$PRELOAD" "$probe" fds "$work/open/fds" &&
 			cat "$work/open/fds")"
 	take_back "$one"
+}
+
+testLibrarySpawnsByName() {
+	with_cgroups || return 0
+	put "$one" "/docker/$id1"
+	for it in '' @session; do
+		spawn $it -t "container:$id1" --net -- "$inside" 4
+		assertEquals "net, $it" "$(net_of "$one")" "$(line 'ns net')"
+	done
+	spawn -t "container:$id3" --net -- "$inside" 4
+	says "error target ESRCH container that runs (container:$id3)"
+	spawn @session -t "container:$id3" --net -- "$inside" 4
+	says "error target ESRCH container that runs (container:$id3)"
+	take_back "$one"
+	with_netns || return 0
+	spawn -t "netns:nsx-$$" --all -- "$inside" 4
+	assertEquals "$its_net" "$(line 'ns net')"
+	spawn @session -t "netns:nsx-$$" --net -- "$inside" 4
+	says "error options 0 a session needs a target that is a process (netns:nsx-$$)"
 }
 
 # ---- --list -------------------------------------------------------------------------------

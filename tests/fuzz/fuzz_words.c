@@ -167,7 +167,7 @@ static void check_target(const char *target)
 	if (nsx_who_parse(target, &who, &e) < 0)
 		check_error(&e, NSX_STEP_TARGET);
 	else
-		promise(who.pid > 0);
+		promise(who.pid > 0 || who.pidfd >= 0 || (who.named && *who.bare));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
