@@ -286,16 +286,15 @@ static int lay(struct nsx_laying *l, const struct nsx_graft *graft, struct nsx_e
 }
 
 /* Looked up one by one: each may lie in what was laid before. */
-static int lay_all(struct nsx_laying *l, struct nsx_grafts *g, struct nsx_error *e)
+static int lay_all(struct nsx_laying *l, const struct nsx_grafts *g, struct nsx_error *e)
 {
 	for (size_t i = 0; i < g->n; i++) {
-		struct nsx_graft *graft = &g->at[i];
+		const struct nsx_graft *graft = &g->at[i];
 		struct nsx_error own = { 0 };
 		int rc = 0;
 
 		if (graft->fd != NSX_NOFD || graft->how == NSX_GRAFT_DIRECTORY)
 			rc = lay(l, graft, &own);
-		nsx_fd_close(&graft->fd);
 		if (rc < 0 && !graft->optional) {
 			*e = own;
 			return -1;

@@ -258,6 +258,19 @@ testMergeIsForDirectories() {
 	assertContains "$got" 'ENOTDIR'
 }
 
+# The same directory, but not our root.
+testARootThatIsMountedInItself() {
+	can_graft || return 0
+	mkdir "$root/host" "$root/etc"
+	got=$(unshare --mount sh -c '
+		root=$1
+		shift
+		mount --bind "$root" "$root/host" || exit
+		exec "$@"' sh "$root" "$driver" -r "$root" -g over "$ours" /host/x -g over "$ours" /etc/y \
+		"$busybox" sh -c 'echo * host/* etc/*' 2>&1)
+	assertEquals 'etc host host/etc host/host host/x etc/y' "$got"
+}
+
 # As runtimes mount /etc/resolv.conf, or the libraries of a driver among the others.
 testWhatIsMountedInAMergedDirectoryIsSeen() {
 	can_graft || return 0
@@ -269,11 +282,13 @@ testWhatIsMountedInAMergedDirectoryIsSeen() {
 			shift 3
 			echo mounted >"$root/mounted"
 			mount --bind "$root/mounted" "$root/lib/other" &&
+			mount --bind "$root/mounted" "$root/lib/file" &&
 			mount -t tmpfs none "$ours/sub" && echo too >"$ours/sub/too" || exit
 			exec "$driver" -r "$root" "$@"' sh "$root" "$ours" "$driver" \
 			$how -g merge "$ours" /lib "$busybox" sh -c '
-				read -r a <lib/other; read -r b <lib/sub/too; echo $a $b' 2>&1)
-		assertEquals "$how" 'mounted too' "$got"
+				read -r a <lib/other; read -r b <lib/sub/too; read -r c <lib/file
+				echo $a $b $c' 2>&1)
+		assertEquals "$how" 'mounted too ours' "$got"
 	done
 }
 
@@ -326,6 +341,13 @@ testACoverThatCannotBeFilledIsTakenAway() {
 	assertEquals 'what is optional leaves all as it was' 'etc/dir etc/link y/file y/sub' "$got"
 	inside "-F chroot -g over,optional $ours /x -g over $ours /etc/y" 'echo * etc/*'
 	assertEquals 'the root directory too' 'etc etc/dir etc/link etc/y' "$got"
+	inside "-F symlinkat -F chroot -g merge,optional $ours /etc -g over $ours /etc/dir" 'echo etc/*'
+	assertEquals 'what was to be merged' 'etc/dir etc/link' "$got"
+	mkdir -p "$root/usr/lib"
+	seq -f "$root/usr/lib/lib%g" 300 | xargs touch
+	ln -s lib1 "$root/usr/lib/link"
+	inside "-F symlinkat -F chroot -g over,optional $ours /usr/lib/x -g over $ours /usr/lib/lib1" 'echo'
+	assertContains 'not an overlay of which nothing came' "$got" 'graft /usr/lib/lib1 (a file in there'
 }
 
 testADirectoryOfManyEntries() {
@@ -349,6 +371,10 @@ overlay' "$got"
 	assertEquals 'drwxr-s--x' "$(grafted -r "$root" -g over "$ours" /lib/x "$busybox" \
 		ls -ld /usr/lib | cut -d' ' -f1)"
 	assertEquals 'written to the root' "$before" "$(picture "$root")"
+	mkdir "$root/usr/few"
+	: >"$root/usr/few/file"
+	inside "-g over $ours /usr/few/x" 'echo changed >usr/few/file'
+	assertEquals 'of few entries, each is the one of the root' changed "$(cat "$root/usr/few/file")"
 	inside "-F chroot -g over $ours /usr/lib/x" 'set -- lib/*; echo $# /lib/x/file'
 	assertEquals '301 /lib/x/file' "$got"
 	got=$(on_two_overlays "$root" over /usr/lib/x sh -c 'set -- lib/*; echo $# lib/x/*' 2>&1)

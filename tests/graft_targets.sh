@@ -116,6 +116,8 @@ testAnOrdinaryUserEntersATargetOfHis() {
 	entered "$drop" "-g over,optional /nonexistent /x -g over,rw $ours /y" 'echo /y/*; echo x >/y/new'
 	assertEquals "/y/file /y/sub
 sh: can't create /y/new: Permission denied" "$got"
+	entered "$drop" "-g over,optional $ours /x" 'echo /x/*'
+	assertEquals 'what is optional too' '/x/file /x/sub' "$got"
 	entered "$drop" "-f mount_setattr -g over $ours /x" :
 	assertContains "$got" 'ENOSYS'
 }

@@ -9,7 +9,7 @@
  * -t: the mounts of that process, and its user namespace if it has another
  * -r: a root directory, of the target or out here
  * -u: become that user in the end
- * -f, -F: that system call is not implemented: from the beginning, or once inside
+ * -f, -F: that system call is not implemented: from the beginning, or once inside (-F twice)
  * -n: lay them so many times, each in another mount namespace; tell how long that took
  * FROM may be "-": an empty directory.
  */
@@ -221,7 +221,7 @@ static int open_files(void)
 
 int main(int argc, char **argv)
 {
-	const char *pid = NULL, *root = NULL, *inside = NULL;
+	const char *pid = NULL, *root = NULL, *inside[2] = { NULL };
 	struct standing as_before, as_after;
 	int opt, program, before, runs = 0, uid = -1;
 
@@ -241,7 +241,7 @@ int main(int argc, char **argv)
 			not_implemented(optarg);
 			break;
 		case 'F':
-			inside = optarg;
+			inside[inside[0] != NULL] = optarg;
 			break;
 		case 'n':
 			runs = atoi(optarg);
@@ -265,9 +265,13 @@ int main(int argc, char **argv)
 	before = open_files();
 	if (nsx_grafts_cut(&grafts, &error) < 0)
 		tell_error();
+	if (waitpid(-1, NULL, __WALL | WNOHANG) >= 0) {
+		fprintf(stderr, "a child is left\n");
+		return 97;
+	}
 	enter(pid, root);
-	if (inside)
-		not_implemented(inside);
+	for (int i = 0; i < 2 && inside[i]; i++)
+		not_implemented(inside[i]);
 	(void)prctl(PR_SET_DUMPABLE, 1);
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	do_without_a_capability();

@@ -101,19 +101,19 @@ static const char *failure(void)
 	return text;
 }
 
-static struct nsx_graft *add(const char *from, const char *to)
+static struct nsx_graft *add(const char *ours, const char *place)
 {
-	return nsx_grafts_add(&grafts, from, to, NSX_GRAFT_OVER, &error);
+	return nsx_grafts_add(&grafts, ours, place, NSX_GRAFT_OVER, &error);
 }
 
 static void each_is_kept_once(void)
 {
-	char from[] = "/a", to[] = "/b";
+	char ours[] = "/a", place[] = "/b";
 	const struct nsx_graft *one;
 
 	given_none();
-	one = add(from, to);
-	from[1] = to[1] = 'x';
+	one = add(ours, place);
+	ours[1] = place[1] = 'x';
 	if (!check(one != NULL))
 		return;
 	check_text(one->from, "/a");
