@@ -174,8 +174,8 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 			    "root's, so ask as root, or by PID",
 	[NSX_HINT_PRELOAD_OBJECT] = "it belongs to this very build of nsexec and is installed with "
 				    "it, see --preload-path",
-	[NSX_HINT_PRELOAD_STATIC] = "link nsexec-init.o into it; or without --preload, it is "
-				    "executed inside",
+	[NSX_HINT_PRELOAD_STATIC] = "link nsexec-init.o into it; or in place of --preload, "
+				    "--host executes it inside",
 	[NSX_HINT_PRELOAD_WITHOUT] = "without --preload, it is executed inside, with the files "
 				     "that are there",
 	[NSX_HINT_PRELOAD_ANSWER] = "its loader has not loaded our object, or ran something else "

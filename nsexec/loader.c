@@ -3,9 +3,7 @@
 
 #include "loader.h"
 
-#include <fcntl.h>
-#include <stddef.h>
-#include <sys/syscall.h>
+#include "sys.h"
 
 /* Calls that only some of our architectures have: there, no call has the number. */
 enum { NONE = 0xffff };
@@ -26,12 +24,6 @@ enum { HWPROBE = NONE, FLUSH_ICACHE = NONE };
 
 /* The same numbers everywhere, and not in all headers. */
 enum { FACCESSAT2 = 439, MSEAL = 462 };
-
-#ifdef __NR_newfstatat
-enum { FSTATAT = __NR_newfstatat };
-#else
-enum { FSTATAT = __NR_fstatat };
-#endif
 
 enum rule {
 	ALWAYS,
@@ -68,7 +60,7 @@ static const struct {
 	{ MSEAL, ALWAYS },
 	{ __NR_brk, ALWAYS },
 	{ __NR_fstat, ALWAYS },
-	{ FSTATAT, ALWAYS },
+	{ __NR_newfstatat, ALWAYS },
 	{ __NR_statx, ALWAYS },
 	{ STAT, ALWAYS },
 	{ LSTAT, ALWAYS },

@@ -17,7 +17,31 @@ struct sockets {
 	int words, words_of_host;
 };
 
-enum { OUR_VARIABLES = 3 }; /* LD_PRELOAD, NSEXEC_FD, NSEXEC_ANSWER */
+enum {
+	OUR_VARIABLES = 3,	 /* LD_PRELOAD, NSEXEC_FD, NSEXEC_ANSWER */
+	TARGETS_VARIABLES = 256, /* of a target, more than there usually are */
+};
+
+/* What the constructor has to know of us. */
+struct asked {
+	int words_fd, answer_fd;
+	uint64_t nonce;
+};
+
+/*
+ * A host keeps the array that it has got: where the constructor is to set variables, there
+ * must be some that it removes.
+ */
+static char spare[] = "NSEXEC_ANSWER=";
+
+static size_t count_spare(const struct nsx_request *rq)
+{
+	size_t n = rq->target_env ? TARGETS_VARIABLES : 0;
+
+	for (size_t i = 0; i < rq->n_said; i++)
+		n += rq->said[i].of == NSX_SAID_SETENV;
+	return n;
+}
 
 /* Variables that are made anew, or that would ask something else of the constructor. */
 static bool is_ours(const char *variable)
@@ -40,6 +64,11 @@ static size_t count(char *const *envp)
 	return n;
 }
 
+static size_t count_variables(const struct nsx_engine *en)
+{
+	return count(en->envp) + OUR_VARIABLES + count_spare(en->rq);
+}
+
 /* Of several, loaders take the last one. */
 static const char *callers_preload(char *const *envp)
 {
@@ -58,12 +87,34 @@ static void end_variable(struct nsx_text *t)
 	nsx_text_bytes(t, "", 1);
 }
 
-/* The environment of the host.  Its memory is let go of by exec, or by our end. */
-static char **make_environment(char *const *envp, const char *object, const struct sockets *s,
-			       uint64_t nonce, struct nsx_error *e)
+/* What tells loader and constructor of us.  Return: the slot behind it. */
+static char **put_ours(char **put, struct nsx_text *t, const char *object, const char *list,
+		       const struct asked *a)
 {
-	const char *list = callers_preload(envp);
-	const size_t slots = (count(envp) + OUR_VARIABLES + 1) * sizeof(char *);
+	*put++ = t->buf + t->len;
+	nsx_text_str(t, "LD_PRELOAD=");
+	nsx_text_str(t, object);
+	nsx_text_str(t, *list ? ":" : "");
+	nsx_text_str(t, list);
+	end_variable(t);
+	*put++ = t->buf + t->len;
+	nsx_text_str(t, "NSEXEC_FD=");
+	nsx_text_i64(t, a->words_fd);
+	end_variable(t);
+	*put++ = t->buf + t->len;
+	nsx_text_str(t, "NSEXEC_ANSWER=");
+	nsx_text_i64(t, a->answer_fd);
+	nsx_text_str(t, ":");
+	nsx_text_u64(t, a->nonce);
+	return put;
+}
+
+/* The environment of the host.  Its memory is let go of by exec, or by our end. */
+static char **make_environment(const struct nsx_engine *en, const char *object,
+			       const struct asked *a, struct nsx_error *e)
+{
+	const char *list = callers_preload(en->envp);
+	const size_t slots = (count_variables(en) + 1) * sizeof(char *);
 	const size_t text_bytes = nsx_text_len(object) + nsx_text_len(list) + 128;
 	const long at = nsx_sys_mmap(slots + text_bytes);
 	char **variable = (char **)at, **put = variable;
@@ -73,25 +124,13 @@ static char **make_environment(char *const *envp, const char *object, const stru
 		(void)nsx_fail(e, NSX_STEP_ENVIRON, (int)-at, "memory", NULL);
 		return NULL;
 	}
-	for (; *envp; envp++)
-		if (!is_ours(*envp))
-			*put++ = *envp;
+	for (char *const *from = en->envp; *from; from++)
+		if (!is_ours(*from))
+			*put++ = *from;
 	t = nsx_text_on((char *)at + slots, text_bytes);
-	*put++ = t.buf + t.len;
-	nsx_text_str(&t, "LD_PRELOAD=");
-	nsx_text_str(&t, object);
-	nsx_text_str(&t, *list ? ":" : "");
-	nsx_text_str(&t, list);
-	end_variable(&t);
-	*put++ = t.buf + t.len;
-	nsx_text_str(&t, "NSEXEC_FD=");
-	nsx_text_i64(&t, s->words_of_host);
-	end_variable(&t);
-	*put++ = t.buf + t.len;
-	nsx_text_str(&t, "NSEXEC_ANSWER=");
-	nsx_text_i64(&t, s->answer_of_host);
-	nsx_text_str(&t, ":");
-	nsx_text_u64(&t, nonce);
+	put = put_ours(put, &t, object, list, a);
+	for (size_t n = count_spare(en->rq); n; n--)
+		*put++ = spare;
 	return variable;
 }
 
@@ -217,7 +256,7 @@ int nsx_starter_look(struct nsx_engine *en, struct nsx_error *e)
 	char object[NSX_PRELOAD_BYTES];
 
 	en->host_fork = no_fork;
-	en->env_room = count(en->envp) + OUR_VARIABLES;
+	en->env_room = count_variables(en);
 	return look(en, object, e);
 }
 
@@ -234,7 +273,8 @@ int nsx_starter_run(struct nsx_engine *en, const struct nsx_words *words, struct
 	rc = (int)nsx_sys_getrandom(&o.nonce, sizeof(o.nonce));
 	if (rc < 0)
 		return nsx_fail(e, NSX_STEP_PRELOAD, -rc, "random bytes", NULL);
-	envp = make_environment(en->envp, object, &s, o.nonce, e);
+	envp = make_environment(en, object,
+				&(struct asked){ s.words_of_host, s.answer_of_host, o.nonce }, e);
 	if (!envp)
 		return -1;
 	en->process.death_signal = en->rq->kill_child ? en->rq->kill_child : SIGKILL;

@@ -54,6 +54,19 @@ assert_refused() {
 	no_process_left "$mark"
 }
 
+# State of a process, as ps(1) has it; Z if it is not even a zombie any more.
+state_of() {
+	sed -n 's/^State:	\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null | grep . || echo Z
+}
+
+# end_of PID: the status of a child, which is killed if it does not come to its end
+end_of() {
+	ending=$1
+	wait_for '[ "$(state_of "$ending")" = Z ]' 20 ||
+		{ fail "process $ending does not end"; kill -KILL "$ending"; }
+	wait "$ending" 2>/dev/null
+}
+
 # ---- it works ------------------------------------------------------------------
 
 testHostIsInside() {
@@ -98,6 +111,7 @@ testStatusAndSignalsAreTheHosts() {
 		# shellcheck disable=SC2086
 		started -t "$target" $words -- sh -c 'kill -KILL $$'
 		assertEquals "$words: signal" 137 "$status"
+		rm -f "$work/out" # it would be ready too early
 		# shellcheck disable=SC2086
 		env MARK="$mark" "$NSEXEC" --preload -t "$target" $words sh -c '
 			trap "echo got TERM; exit 9" TERM
@@ -105,9 +119,9 @@ testStatusAndSignalsAreTheHosts() {
 			while :; do sleep 0.02; done' >"$work/out" 2>&1 &
 		front=$!
 		remember "$front"
-		wait_for 'grep -q ready "$work/out"' || fail "$words: not ready"
+		wait_for 'grep -qs ready "$work/out"' || fail "$words: not ready"
 		kill -TERM "$front"
-		wait "$front"
+		end_of "$front"
 		assertEquals "$words: status after the signal" 9 $?
 		assertEquals "$words: the signal" 'got TERM' "$(tail -n 1 "$work/out")"
 	done
@@ -170,6 +184,17 @@ testWordsArriveAsTheyAre() {
 	started --unshare=uts --env "A=$long" --env "B=$long" true
 	assertEquals 'status of too much' 125 "$status"
 	assertContains "$err" 'nsexec: words too long (more than 65536 bytes): E2BIG'
+}
+
+testHostGetsVariables() {
+	need_root || return 0
+	got=$(env -i A=1 timeout 20 "$NSEXEC" --preload --unshare=uts --env B=2 --env C=3 --env D=4 \
+		--env E=5 --env F=6 --unsetenv A /usr/bin/env | sort | tr '\n' ' ')
+	assertEquals 'B=2 C=3 D=4 E=5 F=6 ' "$got"
+	in_container || return 0
+	want=$(env -i timeout 20 "$NSEXEC" -t "$target" -e -u /usr/bin/env)
+	got=$(env -i timeout 20 "$NSEXEC" --preload -t "$target" -e -u /usr/bin/env 2>&1)
+	assertEquals "the target's" "$want" "$got"
 }
 
 testVariablesOfTheCallerAskNothing() {
@@ -592,17 +617,13 @@ held() {
 	remember "$host"
 }
 
-state_of() {
-	sed -n 's/^State:	\(.\).*/\1/p' "/proc/$1/status"
-}
-
 testSignalsReachAHostThatIsHeld() {
 	fake wait || return 0
 	rm -f "$work/go"
 	for how in front host; do
 		held "$fake"
 		eval "kill -TERM \"\$$how\""
-		wait "$front"
+		end_of "$front"
 		assertEquals "to the $how" 143 $?
 	done
 	assertFalse 'the host ran' "[ -e '$touched' ]"
@@ -614,7 +635,7 @@ testHostThatIsHeldEndsWithTheCommand() {
 	rm -f "$work/go"
 	held "$fake"
 	kill -KILL "$front"
-	wait "$front" 2>/dev/null
+	end_of "$front"
 	no_process_left "$mark"
 }
 
@@ -630,7 +651,7 @@ testStopIsPutOffUntilTheAnswer() {
 		assertEquals "$sig: the host ran" '' "$(cat "$work/out")"
 		wait_for '[ "$(state_of "$front")" = T ]' || fail "$sig: not mirrored"
 		kill -CONT "$front"
-		wait "$front"
+		end_of "$front"
 		assertEquals "$sig: status" 0 $?
 		assertEquals "$sig: then it ran" 'the host ran' "$(cat "$work/out")"
 	done
@@ -643,7 +664,7 @@ testStopThatIsContinuedIsNone() {
 	kill -STOP "$host"
 	kill -CONT "$host"
 	: >"$work/go"
-	wait "$front"
+	end_of "$front"
 	assertEquals 'status' 0 $?
 	assertEquals 'the host ran' "$(cat "$work/out")"
 }
@@ -654,7 +675,7 @@ testStopDoesNotHangAHostThatNeverAnswers() {
 	held "$fake"
 	kill -STOP "$host"
 	: >"$work/go" && chmod +x "$work/go"
-	wait "$front"
+	end_of "$front"
 	assertEquals 'status' 125 $?
 	no_process_left "$mark"
 }
@@ -663,15 +684,16 @@ testHostEndsWithTheCommandWhoeverItIsInside() {
 	[ -n "$rootless" ] || { skip "$why_no_rootless"; return 0; }
 	target=$rootless
 	for words in '-U -n' '-U -p'; do
+		rm -f "$work/out" # as above
 		# shellcheck disable=SC2086 # words
 		env MARK="$mark" setpriv --reuid "$ordinary" --regid "$ordinary" --clear-groups \
 			"$NSEXEC" --preload -t "$target" $words \
 			sh -c 'echo ready; sleep 300; exit' >"$work/out" 2>&1 &
 		front=$!
 		remember "$front"
-		wait_for 'grep -q ready "$work/out"' || fail "$words: $(cat "$work/out")"
+		wait_for 'grep -qs ready "$work/out"' || fail "$words: $(cat "$work/out")"
 		kill -KILL "$front"
-		wait "$front" 2>/dev/null
+		end_of "$front"
 		wait_for '! processes_with "$mark" | grep -q .' 1
 		for it in $(processes_with "$mark"); do
 			# The shell's own child is not ours to end.

@@ -294,6 +294,8 @@ static void the_word_for_a_preload_is_known(void)
 	check_text(refusal("--preload=x true"), "options: takes no value (--preload=x)");
 	check_text(refusal("--preload --detach true"),
 		   "options: conflicts with --detach (--preload)");
+	check_text(refusal("--preload --host -t 1 -m true"),
+		   "options: conflicts with --host (--preload)");
 }
 
 static void unknown_words_are_named(void)
