@@ -74,8 +74,8 @@ const char *nsx_graft_split(const char *text, char *from, char *to, bool *writab
 /**
  * nsx_graft_tree() - the tree or file of @fd as a detached mount
  *
- * Read-only for good unless @writable: nobody can name it but by its descriptor, and once
- * that is closed it is no mount any more whose flags could be changed.
+ * Read-only for good unless @writable: it is no mount any more whose flags somebody could
+ * change, and nobody can name it but by its descriptor.
  *
  * Return: a descriptor, or -errno.
  */

@@ -5,6 +5,7 @@
 
 #include "fd.h"
 #include "graft_cover.h"
+#include "outside.h"
 #include "sys_mount.h"
 
 /* What the cutter tells: one for each tree, with its descriptor, and one at its end. */
@@ -46,13 +47,16 @@ static int cut(struct nsx_graft *graft, const char **doing)
 	return 0;
 }
 
+enum { WRITABLE = 1, READ_ONLY = 2 };
+
 /* Return: 0, or -errno with @e filled; -EPERM may be for want of a capability. */
-static int cut_all(struct nsx_grafts *g, struct nsx_error *e)
+static int cut_all(struct nsx_grafts *g, int which, struct nsx_error *e)
 {
 	for (size_t i = 0; i < g->n; i++) {
 		struct nsx_graft *graft = &g->at[i];
+		const bool meant = which & (graft->writable ? WRITABLE : READ_ONLY);
 		const char *doing;
-		int rc = graft->from ? cut(graft, &doing) : 0;
+		int rc = graft->from && meant ? cut(graft, &doing) : 0;
 
 		if (rc < 0) {
 			(void)nsx_graft_fail(e, rc, graft->from, doing);
@@ -62,15 +66,59 @@ static int cut_all(struct nsx_grafts *g, struct nsx_error *e)
 	return 0;
 }
 
+/* Who makes a user namespace has to have a number in the one around it.  @id: out here */
+static int take_number(const uint32_t id[2], struct nsx_error *e)
+{
+	char map[2][32];
+	const struct nsx_outside ours = { .uid_map = map[0],
+					  .gid_map = map[1],
+					  .deny_setgroups = true };
+	nsx_autofd proc = nsx_fd_openat(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY);
+
+	for (int i = 0; i < 2; i++) {
+		struct nsx_text t = nsx_text_on(map[i], sizeof(map[i]));
+
+		nsx_text_str(&t, "0 ");
+		nsx_text_u64(&t, id[i]);
+		nsx_text_str(&t, " 1\n");
+	}
+	if (proc < 0)
+		return nsx_fail(e, NSX_STEP_OPEN, -proc, "/proc", NULL);
+	return nsx_outside_write_own(proc, NSX_STEP_MAP, &ours, NULL, e);
+}
+
+/*
+ * The root of the target may be us, under another number: then he could make writable
+ * again what is read-only, and write to what is ours.  But what a mount is when it is
+ * copied for another user namespace, that copy and all copies of it stay for good.
+ */
+static int lock(const uint32_t id[2], struct nsx_error *e)
+{
+	const struct nsx_mount_attr attr = {
+		.set = NSX_MOUNT_NOSUID | NSX_MOUNT_RDONLY,
+		.propagation = NSX_MS_PRIVATE,
+	};
+	nsx_autofd root = nsx_fd_openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY);
+	int rc;
+
+	if (take_number(id, e) < 0)
+		return -1;
+	rc = root < 0 ? root : nsx_sys_mount_setattr(root, NSX_AT_RECURSIVE, &attr);
+	if (rc == 0)
+		rc = (int)nsx_syscall1(__NR_unshare, NSX_CLONE_NEWUSER | NSX_CLONE_NEWNS);
+	return rc < 0 ? nsx_graft_fail(e, rc, "all", "make them read-only for good") : 0;
+}
+
 /*
  * Entered: a bare clone, in a user namespace of its own and a copy of our mounts.
  * Left:    never.  What it has cut outlives it: no mount namespace holds it.
  */
-static _Noreturn void cut_for(struct nsx_grafts *g, int channel)
+static _Noreturn void cut_for(struct nsx_grafts *g, int channel, const uint32_t id[2])
 {
 	struct piece piece = { .which = g->n };
 
-	(void)cut_all(g, &piece.error); /* that is told at the end */
+	if (cut_all(g, WRITABLE, &piece.error) == 0 && lock(id, &piece.error) == 0)
+		(void)cut_all(g, READ_ONLY, &piece.error); /* that is told at the end */
 	for (size_t i = 0; i < g->n && piece.error.step == NSX_STEP_NONE; i++) {
 		const struct piece one = { .which = i };
 
@@ -110,6 +158,7 @@ static int receive(struct nsx_grafts *g, int channel, struct nsx_error *e)
 /* With no signal at its end: nobody who minds SIGCHLD hears of it. */
 static int have_them_cut(struct nsx_grafts *g, struct nsx_error *e)
 {
+	const uint32_t id[2] = { nsx_sys_geteuid(), nsx_sys_getegid() };
 	int pair[2], pid, rc;
 
 	rc = nsx_fd_channel(pair);
@@ -119,7 +168,7 @@ static int have_them_cut(struct nsx_grafts *g, struct nsx_error *e)
 	pid = nsx_sys_clone_bare(NSX_CLONE_NEWUSER | NSX_CLONE_NEWNS);
 	if (pid == 0) {
 		nsx_fd_close(&pair[0]);
-		cut_for(g, pair[1]);
+		cut_for(g, pair[1], id);
 	}
 	nsx_fd_close(&pair[1]);
 	if (pid > 0)
@@ -136,7 +185,7 @@ static int have_them_cut(struct nsx_grafts *g, struct nsx_error *e)
 int nsx_grafts_cut(struct nsx_grafts *g, struct nsx_error *e)
 {
 	struct nsx_error own = { 0 };
-	int rc = cut_all(g, &own);
+	int rc = cut_all(g, WRITABLE | READ_ONLY, &own);
 
 	if (rc == -EPERM) {
 		nsx_grafts_close(g);
@@ -155,5 +204,6 @@ int nsx_graft_tree(int fd, bool writable)
 	nsx_autofd tree = nsx_fd_lift(nsx_sys_clone_tree(fd, "", NSX_AT_EMPTY_PATH));
 	int rc = tree < 0 ? tree : nsx_sys_mount_setattr(tree, 0, &attr);
 
-	return rc < 0 ? rc : nsx_fd_take(&tree);
+	/* As long as @tree is open, by whomever, it is a mount whose flags can be changed. */
+	return rc < 0 ? rc : nsx_fd_lift(nsx_sys_open_tree(tree));
 }

@@ -40,14 +40,27 @@ static struct nsx_graft *find(struct nsx_grafts *all, const char *to)
 	return NULL;
 }
 
-/* What was said goes before what comes by itself to the same place. */
-static int add_said(struct nsx_grafts *all, const char *value, struct nsx_error *e)
+/* What was said once more to the same place has covered it, and all that lay in it. */
+static void forget_covered(struct nsx_grafts *all, size_t automatic, const char *to)
+{
+	struct nsx_graft *covered = find(all, to);
+
+	if (!covered || covered < all->at + automatic)
+		return;
+	for (all->n--; covered < all->at + all->n; covered++)
+		covered[0] = covered[1];
+}
+
+/* What was said goes before what comes by itself to the same place: the first @automatic. */
+static int add_said(struct nsx_grafts *all, size_t automatic, const char *value,
+		    struct nsx_error *e)
 {
 	char from[NSX_GRAFT_PATH_BYTES], to[NSX_GRAFT_PATH_BYTES];
 	struct nsx_graft *graft;
 	bool writable = false;
 
 	(void)nsx_graft_split(value, from, to, &writable); /* the parser did so before */
+	forget_covered(all, automatic, to);
 	graft = find(all, to);
 	if (graft)
 		graft->from = nsx_grafts_keep(all, from, e);
@@ -63,8 +76,11 @@ static int add_said(struct nsx_grafts *all, const char *value, struct nsx_error 
 
 static int add_all_said(const struct nsx_request *rq, struct nsx_grafts *all, struct nsx_error *e)
 {
+	const size_t automatic = all->n;
+
 	for (size_t i = 0; i < rq->n_said; i++)
-		if (rq->said[i].of == NSX_SAID_GRAFT && add_said(all, rq->said[i].value, e) < 0)
+		if (rq->said[i].of == NSX_SAID_GRAFT &&
+		    add_said(all, automatic, rq->said[i].value, e) < 0)
 			return -1;
 	return 0;
 }
@@ -184,8 +200,8 @@ int nsx_guest_exec(const struct nsx_guest *g, char **program, char *const *envp,
 	char *words[3] = { NULL, name, NULL }; /* the first slot is the free one */
 	int rc;
 
-	if (!program) {
-		nsx_handoff_login(path, name);
+	if (!program) { /* by what it was called: one file may be many programs */
+		nsx_handoff_login(g->room->needs.found, name);
 		program = words + 1;
 	}
 	if (g->fd == NSX_NOFD)

@@ -94,6 +94,7 @@ struct call {
 	char pid[12];
 	char *word[2 + 3 * RANGES_MAX + 1];
 	size_t n;
+	volatile int refused; /* -errno of its execve */
 };
 
 static bool is_blank(char c)
@@ -142,25 +143,46 @@ static int fail_tool(int status, const char *tool, struct nsx_error *e)
 	return nsx_hint(e, NSX_HINT_MAP_TOOL, 0);
 }
 
-/* In memory shared with us, which stand still until it has executed or ended. */
-static int run_tool(struct call *call, struct nsx_error *e)
+static void be_tool(void *arg)
 {
 	char *const no_environment[] = { NULL };
-	volatile int refused = 0;
-	int status = 0, rc;
-	int pid = nsx_sys_clone_bare(NSX_CLONE_VM | NSX_CLONE_VFORK | SIGCHLD);
+	struct call *call = arg;
 
-	if (pid == 0) {
-		/* What the caller has given to the host is none of the tool's; before Linux 5.9 it stays. */
-		(void)nsx_sys_close_range(3, ~0u);
-		refused = nsx_sys_execve(call->word[0], call->word, no_environment);
-		nsx_sys_exit(127);
-	}
+	/* What the caller has given to the host is none of the tool's; before Linux 5.9 it stays. */
+	(void)nsx_sys_close_range(3, ~0u);
+	call->refused = nsx_sys_execve(call->word[0], call->word, no_environment);
+	nsx_sys_exit(127);
+}
+
+/*
+ * In memory shared with us, which stand still until it has executed or ended; not on our
+ * stack, where what it writes would be in place of what we still need.
+ */
+static int start_tool(struct call *call)
+{
+	enum { STACK_BYTES = 8192 };
+	char stack[STACK_BYTES] __attribute__((aligned(16)));
+	const struct nsx_birth birth = {
+		.flags = NSX_CLONE_VM | NSX_CLONE_VFORK,
+		.stack = stack,
+		.stack_bytes = sizeof(stack),
+	};
+	const int pid = nsx_sys_clone_on(&birth, false, be_tool, call);
+
+	return pid < 0 ? nsx_sys_clone_on(&birth, true, be_tool, call) : pid;
+}
+
+static int run_tool(struct call *call, struct nsx_error *e)
+{
+	int status = 0, rc, pid;
+
+	call->refused = 0;
+	pid = start_tool(call);
 	if (pid < 0)
 		return nsx_fail(e, NSX_STEP_FORK, -pid, call->word[0], NULL);
-	rc = nsx_sys_wait(pid, &status, 0);
-	if (refused)
-		return nsx_fail(e, NSX_STEP_EXEC, -refused, call->word[0], NULL);
+	rc = nsx_sys_wait(pid, &status, NSX_WAIT_ALL);
+	if (call->refused)
+		return nsx_fail(e, NSX_STEP_EXEC, -call->refused, call->word[0], NULL);
 	if (rc < 0)
 		return nsx_fail(e, NSX_STEP_WAIT, -rc, call->word[0], NULL);
 	return status ? fail_tool(status, call->word[0], e) : 0;

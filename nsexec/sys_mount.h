@@ -57,6 +57,12 @@ static inline int nsx_sys_clone_tree(int dir, const char *path, unsigned flags)
 				 flags | OPEN_TREE_CLONE_FLAG | OPEN_TREE_CLOEXEC_FLAG);
 }
 
+/* The root of that tree, without keeping it mounted. */
+static inline int nsx_sys_open_tree(int tree)
+{
+	return (int)nsx_syscall3(__NR_open_tree, tree, "", NSX_AT_EMPTY_PATH | O_CLOEXEC);
+}
+
 /* @path: not followed if it is a symbolic link; "": @dir itself. */
 static inline int nsx_sys_move_mount(int mount, int dir, const char *path)
 {

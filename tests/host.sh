@@ -10,56 +10,21 @@
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/hosts-build.sh"
+. "$(dirname "$0")/lib/guest.sh"
 
-out=$work/out
-err=$work/err
-mark=nsexec-guest-$$	# in the environment of each
 static_hosts='threads-glibc-init threads-musl-init go-static'
 dynamic_hosts='threads-glibc threads-musl uses_libstarts java node python go rust script'
 
-# The PID of each container in $at_NAME, its root in $root_NAME, or in $why_NAME why not.
 oneTimeSetUp() {
 	# shellcheck disable=SC2086 # a list of words
 	build_hosts $static_hosts $dynamic_hosts
-	container_bare plain
-	at_plain=$target why_plain=$why root_plain=$bare_root
-	container_bare userns proc
-	at_userns=$target why_userns=$why root_userns=$bare_root
-	container_bare rootless proc
-	at_rootless=$target why_rootless=$why root_rootless=$bare_root
+	guest_containers
 	container_runc busybox
 	at_runc=$target why_runc=$why root_runc=$work/$id/rootfs
 }
 
 tearDown() {
-	[ ! -d "$work" ] || no_process_left "$mark"
-	return 0
-}
-
-# at CONTAINER: make it the target, or skip.  Use: at plain || return 0
-at() {
-	container=$1
-	eval "target=\$at_$1 why=\$why_$1 root=\$root_$1"
-	[ -n "$target" ] || { skip "$why"; return 1; }
-}
-
-# All that could be told apart of the target: files with owner, mode, size, time and content;
-# mounts; descriptors of its first process; processes of its PID namespace.
-state() {
-	(cd "$root" && find . -printf '%p %y %m %U:%G %s %T@ %l\n' | sort)
-	find "$root" -type f -exec cksum {} + | sort
-	cat "/proc/$target/mountinfo"
-	find "/proc/$target/fd" -type l -printf '%f %l\n'
-	find /proc/[0-9]*/ns/pid -printf '%p %l\n' 2>/dev/null |
-		grep -F " $(readlink "/proc/$target/ns/pid")"
-}
-
-# host WORD...: nsexec with these words, as the user who owns the container
-host() {
-	set -- env -u NODE_EXTRA_CA_CERTS "HOST_MARK=$mark" "$NSEXEC" -t "$target" -a --host "$@"
-	[ "$container" != rootless ] || set -- as_user "$ordinary" "$@"
-	"$@" >"$out" 2>"$err" </dev/null
-	status=$?
+	nothing_of_ours_is_left
 }
 
 # The namespaces of its threads: those of the target, but for mounts of its own.
@@ -86,15 +51,13 @@ runs_there() {
 	host --graft "$hosts" $more --plan -- $(host_words "$2")
 	assertEquals "plan: $(cat "$err")" 0 "$status"
 	assertContains "$2: $(cat "$out")" "$(cat "$out")" 'exec    /'
-	state >"$work/after"
-	assertEquals "$2: a plan has changed it" '' "$(diff "$work/before" "$work/after")"
+	unchanged_by "a plan for $2"
 	# shellcheck disable=SC2046,SC2086 # words
 	host --graft "$hosts" $more -- $(host_words "$2")
 	assertEquals "$2: $(cat "$err")" 0 "$status"
 	assert_inside
 	assertEquals "$2 on stderr" '' "$(cat "$err")"
-	wait_for 'state >"$work/after"; cmp -s "$work/before" "$work/after"' 2
-	assertEquals "$2 has changed it" '' "$(diff "$work/before" "$work/after")"
+	unchanged_by "$2"
 }
 
 testStaticGlibcRunsInAnEmptyContainer() { runs_there plain threads-glibc-init; }
