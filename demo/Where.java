@@ -38,5 +38,8 @@ public class Where {
         System.out.println(ProcessHandle.current().pid() + " " + hostname + " " + interfaces
             + " " + threads + "/" + networks.size());
         looked.countDown();
+        if (args.length > 0) {
+            Thread.sleep(600_000); // for others to look at
+        }
     }
 }
