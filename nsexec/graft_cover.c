@@ -168,12 +168,13 @@ static int mount_again(int dir, const char *name, int to)
 	return rc < 0 ? rc : nsx_sys_move_mount(tree, to, name);
 }
 
+/* Something may be mounted on one: then it is what that is. */
 static bool is_link(int dir, const char *name, unsigned type)
 {
 	struct nsx_stat st;
 
-	if (type != NSX_DT_UNKNOWN)
-		return type == NSX_DT_LNK;
+	if (type != NSX_DT_UNKNOWN && type != NSX_DT_LNK)
+		return false;
 	return nsx_sys_lstatat(dir, name, &st) == 0 && (st.mode & NSX_S_IFMT) == NSX_S_IFLNK;
 }
 

@@ -6,135 +6,14 @@
 #include "fd.h"
 #include "graft_cover.h"
 #include "graft_owner.h"
+#include "graft_spot.h"
 #include "sys_mount.h"
-#include "text.h"
-
-enum { PATH_BYTES = 4096, NAME_BYTES = 256 };
-
-/* Where a path leads to, or how far. */
-struct spot {
-	int fd;		  /* O_PATH: it, or the deepest directory that is there */
-	const char *rest; /* what is missing below that, a part of the path; NULL: nothing */
-	size_t there;	  /* bytes of the path up to there */
-};
-
-/* ---- names of a path ----------------------------------------------------------- */
-
-/* The next but for "."; @path moves on.  Return: its length, 0: there is none. */
-static size_t next_name(const char **path, const char **name)
-{
-	const char *s = *path;
-
-	do {
-		while (*s == '/')
-			s++;
-		*name = s;
-		while (*s && *s != '/')
-			s++;
-	} while (s - *name == 1 && **name == '.');
-	*path = s;
-	return (size_t)(s - *name);
-}
-
-/* The same as a text.  Return: false: there is none, or it is too long for a name. */
-static bool take_name(const char **path, char name[NAME_BYTES])
-{
-	struct nsx_text t = nsx_text_on(name, NAME_BYTES);
-	const char *rest = *path, *at;
-	const size_t len = next_name(&rest, &at);
-
-	nsx_text_bytes(&t, at, len);
-	if (!len || t.cut)
-		return false;
-	*path = rest;
-	return true;
-}
-
-static bool is_last(const char *path)
-{
-	const char *name;
-
-	return next_name(&path, &name) == 0;
-}
-
-static bool is_absolute_and_plain(const char *path)
-{
-	const char *rest = path, *name;
-	size_t n = 0, len;
-
-	while ((len = next_name(&rest, &name))) {
-		if (len == 2 && name[0] == '.' && name[1] == '.')
-			return false;
-		n++;
-	}
-	return *path == '/' && n > 0;
-}
-
-/* ---- looking up ---------------------------------------------------------------- */
-
-/* The kernel gives up (EAGAIN) where somebody renames or mounts while it follows "..". */
-static int look_up(int root, const char *path)
-{
-	enum { TRIES = 100 };
-	const struct nsx_open_how how = {
-		.flags = O_PATH | O_CLOEXEC,
-		.resolve = NSX_RESOLVE_IN_ROOT | NSX_RESOLVE_NO_MAGICLINKS,
-	};
-	int rc = -EAGAIN;
-
-	for (int i = 0; i < TRIES && (rc == -EAGAIN || rc == -EINTR); i++)
-		rc = nsx_sys_openat2(root, path, &how);
-	return nsx_fd_lift(rc);
-}
-
-/* Is a name there that cannot be found?  Then none can be made that is called so. */
-static bool leads_nowhere(const struct spot *s)
-{
-	char name[NAME_BYTES];
-	const char *rest = s->rest;
-	struct nsx_stat st;
-
-	return take_name(&rest, name) && nsx_sys_lstatat(s->fd, name, &st) == 0;
-}
-
-static int find(const struct nsx_laying *l, const char *to, struct spot *s, struct nsx_error *e)
-{
-	char path[PATH_BYTES];
-	struct nsx_text t = nsx_text_on(path, sizeof(path));
-
-	nsx_text_str(&t, to);
-	s->rest = NULL;
-	s->there = t.len;
-	s->fd = t.cut ? -ENAMETOOLONG : look_up(l->root, path);
-	while (s->fd == -ENOENT && s->there > 1) {
-		while (s->there > 1 && path[s->there - 1] == '/')
-			s->there--;
-		while (s->there > 1 && path[s->there - 1] != '/')
-			s->there--;
-		path[s->there] = '\0';
-		s->rest = to + s->there;
-		s->fd = look_up(l->root, path);
-	}
-	if (s->fd < 0)
-		return nsx_graft_fail(e, s->fd, to, "in there");
-	if (!s->rest || !leads_nowhere(s))
-		return 0;
-	nsx_fd_close(&s->fd);
-	return nsx_graft_fail(e, -ENOENT, to, "a symbolic link on the way leads nowhere");
-}
-
-static bool is_directory(int fd)
-{
-	struct nsx_stat st;
-
-	return nsx_sys_fstat(fd, &st) == 0 && (st.mode & NSX_S_IFMT) == NSX_S_IFDIR;
-}
 
 /* ---- what is there ------------------------------------------------------------- */
 
 static int lay_over(const struct nsx_graft *graft, int spot, struct nsx_error *e)
 {
-	const bool ours = is_directory(graft->fd), theirs = is_directory(spot);
+	const bool ours = nsx_spot_is_directory(graft->fd), theirs = nsx_spot_is_directory(spot);
 	int rc;
 
 	if (ours != theirs)
@@ -153,6 +32,33 @@ static bool same_file(int one, int other)
 	       a.ino == b.ino;
 }
 
+/* Of the same mount, too. */
+static bool same_place(int one, int other)
+{
+	struct nsx_statx a, b;
+
+	return nsx_sys_statx(one, "", &a) == 0 && nsx_sys_statx(other, "", &b) == 0 &&
+	       a.ino == b.ino && a.mount == b.mount;
+}
+
+/* "/lib" may be "/usr/lib" in there: what both are called is merged once. */
+static bool is_merged(const struct nsx_laying *l, const struct nsx_grafts *g,
+		      const struct nsx_graft *graft)
+{
+	nsx_autofd spot = nsx_spot_open(l->root, graft->to);
+	bool found = false;
+
+	for (const struct nsx_graft *other = g->at; spot >= 0 && other < graft && !found; other++) {
+		nsx_autofd there = NSX_NOFD;
+
+		if (other->how != NSX_GRAFT_MERGE || !nsx_text_same(other->from, graft->from))
+			continue;
+		there = nsx_spot_open(l->root, other->to);
+		found = there >= 0 && same_place(there, spot);
+	}
+	return found;
+}
+
 /* Ours is mounted first: so it can be a layer, and what fails later needs no other way. */
 static int merge(struct nsx_laying *l, const struct nsx_graft *graft, int spot, struct nsx_error *e)
 {
@@ -161,7 +67,7 @@ static int merge(struct nsx_laying *l, const struct nsx_graft *graft, int spot, 
 
 	if (lay_over(graft, spot, e) < 0)
 		return -1;
-	if (!is_directory(spot) || same_file(graft->fd, spot))
+	if (!nsx_spot_is_directory(spot) || same_file(graft->fd, spot))
 		return 0;
 	if (nsx_cover_merge(l, graft->fd, spot, &copy) == 0)
 		return 0;
@@ -201,7 +107,7 @@ static bool may_be_overlay(const char *path, size_t len)
 	return false;
 }
 
-static struct nsx_cover *cover_that_has(struct nsx_laying *l, const struct spot *s,
+static struct nsx_cover *cover_that_has(struct nsx_laying *l, const struct nsx_spot *s,
 					const struct nsx_graft *graft, struct nsx_error *e)
 {
 	struct nsx_cover *cover = nsx_cover_of(l, s->fd);
@@ -213,24 +119,36 @@ static struct nsx_cover *cover_that_has(struct nsx_laying *l, const struct spot 
 	return cover ? cover : nsx_cover_lay(l, s->fd, NSX_NOFD, graft->to, e);
 }
 
+/* In place of a link that leads nowhere, or is to be replaced.  In a cover. */
+static int unlink_link(int dir, const char *name)
+{
+	struct nsx_stat st;
+
+	if (nsx_sys_lstatat(dir, name, &st) < 0 || (st.mode & NSX_S_IFMT) != NSX_S_IFLNK)
+		return 0;
+	return nsx_sys_unlinkat(dir, name);
+}
+
 /* Below a directory in a cover.  Return: the last of them, O_PATH, or -errno. */
 static int make_way(int dir, const char *rest, bool directory, unsigned mode)
 {
-	char name[NAME_BYTES];
+	char name[NSX_SPOT_NAME_BYTES];
 	nsx_autofd at = nsx_fd_openat(dir, ".", O_PATH | O_DIRECTORY);
 	int rc = at < 0 ? at : 0;
 
-	while (rc == 0 && take_name(&rest, name)) {
+	while (rc == 0 && nsx_spot_name(&rest, name)) {
 		nsx_autofd up = nsx_fd_take(&at);
-		const bool last = is_last(rest);
+		const bool last = nsx_spot_ends(rest);
 
-		rc = last && !directory ? nsx_sys_mkfileat(up, name, 0644)
-					: nsx_sys_mkdirat(up, name, last ? mode : 0755);
+		rc = unlink_link(up, name);
+		if (rc == 0)
+			rc = last && !directory ? nsx_sys_mkfileat(up, name, 0644)
+						: nsx_sys_mkdirat(up, name, last ? mode : 0755);
 		if (rc == 0)
 			at = nsx_fd_openat(up, name, O_PATH | O_NOFOLLOW);
 		rc = rc < 0 ? rc : at < 0 ? at : 0;
 	}
-	if (rc == 0 && !is_last(rest))
+	if (rc == 0 && !nsx_spot_ends(rest))
 		rc = -ENAMETOOLONG;
 	return rc < 0 ? rc : nsx_fd_take(&at);
 }
@@ -243,7 +161,7 @@ static int mount_on_itself(int dir)
 	return tree < 0 ? tree : nsx_sys_move_mount(tree, dir, "");
 }
 
-static int lay_in_cover(struct nsx_laying *l, const struct nsx_graft *graft, struct spot *s,
+static int lay_in_cover(struct nsx_laying *l, const struct nsx_graft *graft, struct nsx_spot *s,
 			struct nsx_error *e)
 {
 	const bool empty = graft->how == NSX_GRAFT_DIRECTORY;
@@ -251,7 +169,7 @@ static int lay_in_cover(struct nsx_laying *l, const struct nsx_graft *graft, str
 	nsx_autofd point = NSX_NOFD;
 	int rc;
 
-	if (!is_directory(s->fd))
+	if (!nsx_spot_is_directory(s->fd))
 		return nsx_graft_fail(e, -ENOTDIR, graft->to, "in there");
 	cover = cover_that_has(l, s, graft, e);
 	if (!cover)
@@ -261,7 +179,8 @@ static int lay_in_cover(struct nsx_laying *l, const struct nsx_graft *graft, str
 		s->fd = nsx_fd_openat(cover->fd, ".", O_PATH | O_DIRECTORY);
 	}
 	point = s->fd < 0 ? s->fd
-			  : make_way(s->fd, s->rest, empty || is_directory(graft->fd), graft->mode);
+			  : make_way(s->fd, s->rest, empty || nsx_spot_is_directory(graft->fd),
+				     graft->mode);
 	if (point < 0)
 		return nsx_graft_fail(e, point, graft->to, "make the mount point");
 	if (empty)
@@ -273,12 +192,15 @@ static int lay_in_cover(struct nsx_laying *l, const struct nsx_graft *graft, str
 
 /* ---- all ----------------------------------------------------------------------- */
 
-static int lay(struct nsx_laying *l, const struct nsx_graft *graft, struct nsx_error *e)
+static int lay(struct nsx_laying *l, const struct nsx_grafts *g, const struct nsx_graft *graft,
+	       struct nsx_error *e)
 {
-	struct spot s;
+	struct nsx_spot s;
 	int rc;
 
-	if (find(l, graft->to, &s, e) < 0)
+	if (graft->how == NSX_GRAFT_MERGE && is_merged(l, g, graft))
+		return 0;
+	if (nsx_spot_find(l->root, graft, &s, e) < 0)
 		return -1;
 	rc = s.rest ? lay_in_cover(l, graft, &s, e) : lay_on(l, graft, s.fd, e);
 	nsx_fd_close(&s.fd);
@@ -294,7 +216,7 @@ static int lay_all(struct nsx_laying *l, const struct nsx_grafts *g, struct nsx_
 		int rc = 0;
 
 		if (graft->fd != NSX_NOFD || graft->how == NSX_GRAFT_DIRECTORY)
-			rc = lay(l, graft, &own);
+			rc = lay(l, g, graft, &own);
 		if (rc < 0 && !graft->optional) {
 			*e = own;
 			return -1;
@@ -306,7 +228,7 @@ static int lay_all(struct nsx_laying *l, const struct nsx_grafts *g, struct nsx_
 static int check_paths(const struct nsx_grafts *g, struct nsx_error *e)
 {
 	for (size_t i = 0; i < g->n; i++)
-		if (!is_absolute_and_plain(g->at[i].to))
+		if (!nsx_spot_is_place(g->at[i].to))
 			return nsx_fail(e, NSX_STEP_GRAFT, EINVAL, g->at[i].to,
 					"absolute, without \"..\", and not the root directory");
 	return 0;

@@ -102,7 +102,7 @@ static int again_one(void *arg, int dir, const char *name, unsigned type)
 	bool is_mount, in_both;
 	int rc;
 
-	if (type == NSX_DT_LNK || nsx_sys_statx(dir, name, &st) < 0)
+	if (nsx_sys_statx(dir, name, &st) < 0)
 		return 0;
 	is_mount = st.attributes & NSX_STATX_MOUNT_ROOT;
 	if (!is_mount && (type != NSX_DT_DIR || !has_mounts_below(dir, name, a->scratch)))

@@ -153,6 +153,12 @@ static inline int nsx_sys_symlinkat(const char *text, int dir, const char *path)
 	return (int)nsx_syscall3(__NR_symlinkat, text, dir, path);
 }
 
+/* No directory. */
+static inline int nsx_sys_unlinkat(int dir, const char *path)
+{
+	return (int)nsx_syscall3(__NR_unlinkat, dir, path, 0);
+}
+
 /* @path: not followed if it is a symbolic link */
 static inline int nsx_sys_chownat(int dir, const char *path, uint32_t uid, uint32_t gid)
 {
