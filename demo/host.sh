@@ -20,11 +20,11 @@ leave_out() { # PROGRAM REASON
 start_bare() {
 	mkdir "$bare"
 	cp "$(command -v busybox)" "$bare/busybox"
-	kinds=mnt,pid,net,ipc,uts,cgroup
+	kinds=cgroup,ipc,mnt,net,pid,uts
 	as_root=
 	[ "$(id -u)" -eq 0 ] || {
 		mkdir "$bare/proc"
-		kinds=user,$kinds
+		kinds=$kinds,user
 		as_root=--map-root-user
 	}
 	mkfifo "$scratch/bare.ready"
@@ -87,20 +87,16 @@ inside() {
 # mounts may be a copy of its own.
 row() {
 	[ -n "$2" ] || fail "$1 says nothing" "$scratch/heard"
-	mounts=
-	joined=
-	for it in $(reported_namespaces "$scratch/report" | tr , ' '); do
-		kind=${it%%:*}
-		joined=$joined,$kind
-		if [ "$(readlink "/proc/$target/ns/$kind")" = "$kind:[${it##*:}]" ]; then
-			[ "$kind" != mnt ] || mounts=theirs
-		else
-			[ "$kind" = mnt ] || fail "$1 is not in the container's namespace: $it"
-			mounts='a copy'
-		fi
+	mounts=theirs
+	for kind in $(echo "$kinds" | tr , ' '); do
+		inode=$(reported_namespaces "$scratch/report" | tr , '\n' | sed -n "s/^$kind://p")
+		case "$kind:[$inode]" in
+		"$(readlink "/proc/$target/ns/$kind")") ;;
+		mnt:\[?*) mounts='a copy' ;;
+		*) fail "$1 is not in the container's namespace: $kind $inode" ;;
+		esac
 	done
-	case $joined in *,net,*pid*) ;; *) fail "$1 has joined too little: $joined" ;; esac
-	echo "$1|$whose|$(reported_pid_inside "$scratch/report")|${joined#,}|$mounts|$took|$2" \
+	echo "$1|$whose|$(reported_pid_inside "$scratch/report")|$mounts|$took|$2" \
 		>>"$scratch/bare.table"
 }
 
@@ -203,10 +199,11 @@ as_programs_of_the_caller() {
 	echo "    nsexec -t $target -a --host -- PROGRAM..."
 	echo
 	state before >"$scratch/states"
-	echo 'program|-t|inside|joined|mounts|milliseconds|says' >"$scratch/bare.table"
+	echo 'program|-t|inside|mounts|milliseconds|says' >"$scratch/bare.table"
 	rows
 	table <"$scratch/bare.table"
 	echo
+	echo "All are in the container's namespaces, by inode: $(echo "$kinds" | sed 's/mnt,//')."
 	echo 'The container by checksum, before, while programs run in it, and after:'
 	cat "$scratch/states"
 	unchanged during
