@@ -291,7 +291,7 @@ recycle='
 	begin() {
 		unshare --net sleep 300 & it=$!
 		for try in $(seq 250); do
-			! grep -qas ^sleep "/proc/$it/cmdline" || return 0
+			! grep -qsx sleep "/proc/$it/comm" || return 0
 			sleep 0.02
 		done
 	}

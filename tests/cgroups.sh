@@ -62,7 +62,7 @@ oneTimeSetUp() {
 	sh -c "$begin" "$both" unshare --cgroup --mount --uts sleep 300 &
 	rooted=$!
 	remember $rooted
-	wait_for 'grep -qas "^sleep" "/proc/$rooted/cmdline"'
+	wait_for 'grep -qsx sleep "/proc/$rooted/comm"'
 }
 
 # Use: with_cgroups || return 0
@@ -267,7 +267,7 @@ in_v2_alone() {
 	sh -c 'echo $$ >"$0/cgroup.procs"; exec sleep 300' "$v2/$leaf" &
 	alone=$!
 	remember $alone
-	wait_for 'grep -qas "^sleep" "/proc/$alone/cgroup" || grep -qas "^sleep" "/proc/$alone/cmdline"'
+	wait_for 'grep -qsx sleep "/proc/$alone/comm"'
 }
 
 # As cgroup2 is mounted on a machine without v1.
@@ -286,7 +286,7 @@ testPureV1IsUnderstood() {
 	sh -c 'echo $$ >"$0/cgroup.procs"; exec sleep 300' "$v1/$leaf" &
 	alone=$!
 	remember $alone
-	wait_for 'grep -qas "^sleep" "/proc/$alone/cmdline"'
+	wait_for 'grep -qsx sleep "/proc/$alone/comm"'
 	# One of the same name in another hierarchy is another one.
 	other=$(mount_of cgroup cpu)
 	[ "${other:-$v1}" = "$v1" ] || mkdir "$other/$leaf"
@@ -316,7 +316,7 @@ testPartOfTheTreeThatIsMountedWillDo() {
 	sh -c 'echo $$ >"$0/cgroup.procs"; exec sleep 300' "$v2/$leaf/part/deep" &
 	alone=$!
 	remember $alone
-	wait_for 'grep -qas "^sleep" "/proc/$alone/cmdline"'
+	wait_for 'grep -qsx sleep "/proc/$alone/comm"'
 	view="mkdir -p \"\$0/a b\\\\c\"; mount --bind \"\$1/$leaf/part\" \"\$0/a b\\\\c\"; umount -l \"\$1\""
 	got=$(view "$view" -t $alone -c -- cat /proc/self/cgroup)
 	assertEquals "status: $got" 0 $?
@@ -335,7 +335,7 @@ testCgroupOutsideOfOurCgroupNamespaceIsFound() {
 	sh -c 'echo $$ >"$0/cgroup.procs"; exec sleep 300' "$v2/$leaf/sibling" &
 	alone=$!
 	remember $alone
-	wait_for 'grep -qas "^sleep" "/proc/$alone/cmdline"'
+	wait_for 'grep -qsx sleep "/proc/$alone/comm"'
 	got=$(sh -c 'echo $$ >"$0/ours/cgroup.procs"
 		exec unshare --cgroup --mount sh -c "
 			mount --bind \"\$0\" \"\$1\" && umount -l \"\$2\" &&
@@ -383,7 +383,7 @@ testOrdinaryUserMovesInADelegatedPart() {
 		$drop unshare --user --map-root-user --net --cgroup sleep 300 &
 	alone=$!
 	remember $alone
-	wait_for 'grep -qas "^sleep" "/proc/$alone/cmdline"'
+	wait_for 'grep -qsx sleep "/proc/$alone/comm"'
 	for words in '' --fork '-a' '-a --fork' '-U -C'; do
 		got=$(delegated "$NSEXEC" -t $alone -c $words -- cat /proc/self/cgroup 2>&1)
 		assertEquals "status with $words: $got" 0 $?
@@ -427,7 +427,7 @@ testCgroupThatIsRemovedMeanwhileIsAnError() {
 	mkdir "$v2/$leaf/short"
 	sh -c 'echo $$ >"$0/cgroup.procs"; exec sleep 300' "$v2/$leaf/short" &
 	alone=$!
-	wait_for 'grep -qas "^sleep" "/proc/$alone/cmdline"'
+	wait_for 'grep -qsx sleep "/proc/$alone/comm"'
 	hold getpid '' "$NSEXEC" -t $alone -c --fork -- echo 'it ran' >"$work/out" 2>&1
 	kill -KILL $alone
 	wait $alone 2>/dev/null

@@ -201,7 +201,7 @@ testProgramLivesOnWhenTheFirstProcessHasEnded() {
 		begin "$how" "$far" sleep 300
 		assertEquals "first process, $how" 0 "$(said first)"
 		assertEquals "nothing but the program, $how" "$pid" "$(children_of "$caller" | xargs)"
-		wait_for 'grep -qa "^sleep" "/proc/$pid/cmdline"'
+		wait_for 'grep -qsx sleep "/proc/$pid/comm"'
 		assertEquals "the program, $how" 'sleep 300' \
 			"$(tr '\0' ' ' <"/proc/$pid/cmdline" | sed 's/ *$//')"
 		kill -USR1 "$pid"

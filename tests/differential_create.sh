@@ -54,7 +54,7 @@ holder() {
 	$one_cpu unshare --mount --propagation "$1" sh -c "$2" >"$work/holder" 2>&1 </dev/null &
 	held=$!
 	remember "$held"
-	wait_for 'grep -qas ^sleep "/proc/$held/cmdline"' || exit 1
+	wait_for 'grep -qsx sleep "/proc/$held/comm"' || exit 1
 }
 
 # In there ids are subordinate to the ordinary user and to root, and namespaces can

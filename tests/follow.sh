@@ -37,7 +37,7 @@ begin() {
 	shift
 	nsenter --target "$its" --all --wd=/tmp setpriv --pdeathsig KILL sh -c '
 		export OF_TARGET="the target"; exec "$@" sleep 300' sh "$@" >/dev/null 2>&1 &
-	wait_for "grep -qs '^sleep' /proc/\$(children_of $!)/cmdline"
+	wait_for "grep -qsx sleep /proc/\$(children_of $!)/comm"
 	children_of "$!" | xargs
 }
 
@@ -113,7 +113,7 @@ testIdWithoutANameInsideIsRefused() {
 		setpriv --pdeathsig KILL sleep 300 &
 	stranger=$!
 	remember "$stranger"
-	wait_for 'grep -qs "^sleep" "/proc/$stranger/cmdline"'
+	wait_for 'grep -qsx sleep "/proc/$stranger/comm"'
 	refused 'check user of the target (0 out here, without a name inside): EINVAL Invalid argument' \
 		-t "$stranger" -U -n -S follow -- true
 	refused 'check group of the target (0 out here, without a name inside): EINVAL Invalid argument' \
@@ -289,7 +289,7 @@ testGroupsWithoutANameInsideAreKeptByWhoHasThem() {
 	"$NSEXEC" -t "$its" -a --as-target -- sleep 300 &
 	ours=$!
 	remember "$ours"
-	wait_for 'grep -qs "^sleep" "/proc/$ours/cmdline"'
+	wait_for 'grep -qsx sleep "/proc/$ours/comm"'
 	assertEquals 'groups, as they are out here' "27 33 $ordinary $ordinary" \
 		"$(awk '/^Groups/ { print $2, $3 } /^[UG]id/ { print $3 }' "/proc/$ours/status" |
 			sort -n | xargs)"

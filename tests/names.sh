@@ -86,7 +86,7 @@ start_one() {
 	unshare --net --uts sleep 300 &
 	target=$!
 	remember $target
-	wait_for 'grep -qas "^sleep" "/proc/$target/cmdline"'
+	wait_for 'grep -qsx sleep "/proc/$target/comm"'
 }
 
 # Use: with_cgroups || return 0
@@ -342,7 +342,7 @@ testOldestAncestorOfAUnitIsMeant() {
 	unshare --net sh -c 'unshare --net sleep 300 & echo $! >"$0"; exec sleep 300' "$work/child" &
 	parent=$!
 	remember $parent
-	wait_for '[ -s "$work/child" ] && grep -qas "^sleep" "/proc/$(cat "$work/child")/cmdline"'
+	wait_for '[ -s "$work/child" ] && grep -qsx sleep "/proc/$(cat "$work/child")/comm"'
 	child=$(cat "$work/child")
 	remember "$child"
 	put "$child" "/system.slice/nsx-$$.service"
@@ -673,7 +673,7 @@ for row in rows:
 	ip netns exec "nsx-$$" sleep 300 &
 	target=$!
 	remember $target
-	wait_for 'grep -qas "^sleep" "/proc/$target/cmdline"'
+	wait_for 'grep -qsx sleep "/proc/$target/comm"'
 	assertEquals "$target netns:nsx-$$" "$(list_json "
 for row in rows:
     if row['netns'] == 'nsx-$$': print(row['pid'], row['name'])")"

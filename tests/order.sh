@@ -201,7 +201,7 @@ testWhatIsOwnedBelowTheUserNamespaceIsJoinedAfterIt() {
 	in_targets "$above" || return 0
 	below=$(cat "$work/open/below")
 	remember "$below"
-	wait_for 'grep -qa "^sleep" "/proc/$below/cmdline"'
+	wait_for 'grep -qsx sleep "/proc/$below/comm"'
 	words="-u/proc/$below/ns/uts -U/proc/$above/ns/user"
 	assertEquals "1 become no supplementary groups
 $(row 2 join user "$above")

@@ -62,7 +62,7 @@ start_in() {
 	"$@" sleep 300 >"$work/start" 2>&1 </dev/null &
 	target=$!
 	remember "$target"
-	wait_for 'grep -qas "^sleep" "/proc/$target/cmdline"' && return 0
+	wait_for 'grep -qsx sleep "/proc/$target/comm"' && return 0
 	why="no process of $* here: $(tail -n 1 "$work/start")"
 	target=''
 	return 1
