@@ -219,6 +219,33 @@ testFirstProcessOfAContainerIsMeant() {
 	take_back "$one" "$two" "$target"
 }
 
+# Somebody in there may be the first of a PID namespace further down.
+testFirstProcessFurtherDownIsNotTheContainers() {
+	with_cgroups || return 0
+	unshare --net sh -c 'unshare --net --pid --fork --kill-child sh -c "echo >\"\$0\"; exec sleep 300" "$0" &
+		wait' "$work/deep" &
+	outer=$!
+	remember $outer
+	wait_for '[ -s "$work/deep" ]'
+	middle=$(children_of "$outer")
+	middle=${middle%% *}
+	inner=$(children_of "$middle")
+	inner=${inner%% *}
+	remember "$middle" "$inner"
+	assertEquals 'who is the first down there' 1 "$(sed -n 's/^NSpid:.*\t//p' "/proc/$inner/status")"
+	for it in $outer $middle $inner; do
+		put "$it" "/docker/$id1"
+	done
+	joins "container:$id1" "$outer"
+	assertEquals 'its row' "$outer" "$(list_json "
+for row in rows:
+    if row['container'] == '$id1' and row['namespaces']['net'] == $(ns_of "$outer" net): print(row['pid'])")"
+	take_back "$outer" "$middle" "$inner"
+	kill -KILL "$inner"
+	wait "$outer" 2>/dev/null
+	return 0
+}
+
 testContainersInContainersHaveTheirOwn() {
 	with_cgroups || return 0
 	put "$one" "/docker/$id1/init"
@@ -306,12 +333,13 @@ testStatesThatMayNotBeReadAreNamed() {
 }
 
 testNobodyOfThatIdIsAnError() {
+	need_root || return 0
 	refuses container:nsx-nobody \
 		'target container that runs (container:nsx-nobody): ESRCH No such process'
 	assertContains "$got" 'nsexec: hint: looked at the cgroups of '
 	for it in container: container:.. container:a/b unit: netns: netns:a/b netns:. cgroup: comm:; do
-		refuses "$it" "target: not a name of one: empty, or of several parts ($it)" 2>/dev/null
-	done 2>/dev/null
+		refuses "$it" "target: not a name of one: empty, or of several parts ($it)"
+	done
 	refuses container 'target: not a PID, PID:INODE, pidfd:N or a name such as container:ID (container)'
 }
 
