@@ -5,6 +5,7 @@
 
 #include "fd.h"
 #include "graft_cover.h"
+#include "graft_lock.h"
 #include "sys_mount.h"
 
 /* What the cutter tells: one for each tree, with its descriptor, and one at its end. */
@@ -63,14 +64,16 @@ static int cut_all(struct nsx_grafts *g, struct nsx_error *e)
 }
 
 /*
- * Entered: a bare clone, in a user namespace of its own and a copy of our mounts.
+ * Entered: a bare clone, in a copy of our mounts, that may have a user namespace of its own.
  * Left:    never.  What it has cut outlives it: no mount namespace holds it.
  */
-static _Noreturn void cut_for(struct nsx_grafts *g, int channel)
+static _Noreturn void cut_for(struct nsx_grafts *g, const struct nsx_cutter *cutter, int channel)
 {
 	struct piece piece = { .which = g->n };
 
-	(void)cut_all(g, &piece.error); /* that is told at the end */
+	/* What fails is told at the end. */
+	if (cut_all(g, &piece.error) == 0)
+		(void)nsx_grafts_lock(g, cutter, &piece.error);
 	for (size_t i = 0; i < g->n && piece.error.step == NSX_STEP_NONE; i++) {
 		const struct piece one = { .which = i };
 
@@ -108,18 +111,29 @@ static int receive(struct nsx_grafts *g, int channel, struct nsx_error *e)
 }
 
 /* With no signal at its end: nobody who minds SIGCHLD hears of it. */
+static int start_cutter(struct nsx_cutter *cutter)
+{
+	const int pid = nsx_sys_clone_bare(NSX_CLONE_NEWNS);
+
+	if (pid != -EPERM)
+		return pid;
+	cutter->moved = true;
+	return nsx_sys_clone_bare(NSX_CLONE_NEWUSER | NSX_CLONE_NEWNS);
+}
+
 static int have_them_cut(struct nsx_grafts *g, struct nsx_error *e)
 {
+	struct nsx_cutter cutter = { false, nsx_sys_geteuid(), nsx_sys_getegid() };
 	int pair[2], pid, rc;
 
 	rc = nsx_fd_channel(pair);
 	if (rc < 0)
 		return nsx_fail(e, NSX_STEP_GRAFT, -rc, "channel to the process that cuts them",
 				NULL);
-	pid = nsx_sys_clone_bare(NSX_CLONE_NEWUSER | NSX_CLONE_NEWNS);
+	pid = start_cutter(&cutter);
 	if (pid == 0) {
 		nsx_fd_close(&pair[0]);
-		cut_for(g, pair[1]);
+		cut_for(g, &cutter, pair[1]);
 	}
 	nsx_fd_close(&pair[1]);
 	if (pid > 0)
@@ -133,10 +147,10 @@ static int have_them_cut(struct nsx_grafts *g, struct nsx_error *e)
 	return nsx_hint(e, NSX_HINT_GRAFT_RIGHT, 0);
 }
 
-int nsx_grafts_cut(struct nsx_grafts *g, struct nsx_error *e)
+int nsx_grafts_cut(struct nsx_grafts *g, bool lock, struct nsx_error *e)
 {
 	struct nsx_error own = { 0 };
-	int rc = cut_all(g, &own);
+	int rc = lock ? -EPERM : cut_all(g, &own);
 
 	if (rc == -EPERM) {
 		nsx_grafts_close(g);
