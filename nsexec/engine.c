@@ -276,7 +276,7 @@ int nsx_engine_enter(struct nsx_engine *en, struct nsx_error *e)
 	if (nsx_engine_target(en, e) < 0 || make_environment(en, e) < 0)
 		return -1;
 	if (nsx_guest_look(en->rq, en->callers_envp, en->host_fork, &en->guest, e) < 0 ||
-	    nsx_guest_pack(&en->guest, e) < 0)
+	    nsx_guest_pack(en->rq, &en->target, &en->guest, e) < 0)
 		return -1;
 	if (nsx_shapes_open(en, e) < 0)
 		return -1;

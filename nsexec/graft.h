@@ -84,12 +84,14 @@ int nsx_graft_tree(int fd, bool writable);
 /**
  * nsx_grafts_cut() - have each tree as a detached mount, read-only unless it is writable
  *
- * Entered: out here, before the first join; one thread.  Who has no CAP_SYS_ADMIN over
- * our mounts has a process cut them for it that has made a user namespace of its own.
+ * @lock: somebody else may have rights over mounts where they are laid, see graft_lock.h
+ * @e:    step GRAFT, with the path; ENOSYS: needs Linux 5.12
  *
- * @e: step GRAFT, with the path; ENOSYS: needs Linux 5.12
+ * Entered: out here, before the first join; one thread.  Who has no CAP_SYS_ADMIN over
+ * our mounts has a process cut them for it that has made a user namespace of its own; and
+ * then they are locked, too.
  */
-int nsx_grafts_cut(struct nsx_grafts *g, struct nsx_error *e);
+int nsx_grafts_cut(struct nsx_grafts *g, bool lock, struct nsx_error *e);
 
 /**
  * nsx_grafts_lay() - mount them

@@ -5,7 +5,7 @@
 
 #include "fd.h"
 #include "graft_cover.h"
-#include "outside.h"
+#include "graft_lock.h"
 #include "sys_mount.h"
 
 /* What the cutter tells: one for each tree, with its descriptor, and one at its end. */
@@ -47,16 +47,13 @@ static int cut(struct nsx_graft *graft, const char **doing)
 	return 0;
 }
 
-enum { WRITABLE = 1, READ_ONLY = 2 };
-
 /* Return: 0, or -errno with @e filled; -EPERM may be for want of a capability. */
-static int cut_all(struct nsx_grafts *g, int which, struct nsx_error *e)
+static int cut_all(struct nsx_grafts *g, struct nsx_error *e)
 {
 	for (size_t i = 0; i < g->n; i++) {
 		struct nsx_graft *graft = &g->at[i];
-		const bool meant = which & (graft->writable ? WRITABLE : READ_ONLY);
 		const char *doing;
-		int rc = graft->from && meant ? cut(graft, &doing) : 0;
+		int rc = graft->from ? cut(graft, &doing) : 0;
 
 		if (rc < 0) {
 			(void)nsx_graft_fail(e, rc, graft->from, doing);
@@ -66,59 +63,17 @@ static int cut_all(struct nsx_grafts *g, int which, struct nsx_error *e)
 	return 0;
 }
 
-/* Who makes a user namespace has to have a number in the one around it.  @id: out here */
-static int take_number(const uint32_t id[2], struct nsx_error *e)
-{
-	char map[2][32];
-	const struct nsx_outside ours = { .uid_map = map[0],
-					  .gid_map = map[1],
-					  .deny_setgroups = true };
-	nsx_autofd proc = nsx_fd_openat(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY);
-
-	for (int i = 0; i < 2; i++) {
-		struct nsx_text t = nsx_text_on(map[i], sizeof(map[i]));
-
-		nsx_text_str(&t, "0 ");
-		nsx_text_u64(&t, id[i]);
-		nsx_text_str(&t, " 1\n");
-	}
-	if (proc < 0)
-		return nsx_fail(e, NSX_STEP_OPEN, -proc, "/proc", NULL);
-	return nsx_outside_write_own(proc, NSX_STEP_MAP, &ours, NULL, e);
-}
-
 /*
- * The root of the target may be us, under another number: then he could make writable
- * again what is read-only, and write to what is ours.  But what a mount is when it is
- * copied for another user namespace, that copy and all copies of it stay for good.
- */
-static int lock(const uint32_t id[2], struct nsx_error *e)
-{
-	const struct nsx_mount_attr attr = {
-		.set = NSX_MOUNT_NOSUID | NSX_MOUNT_RDONLY,
-		.propagation = NSX_MS_PRIVATE,
-	};
-	nsx_autofd root = nsx_fd_openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY);
-	int rc;
-
-	if (take_number(id, e) < 0)
-		return -1;
-	rc = root < 0 ? root : nsx_sys_mount_setattr(root, NSX_AT_RECURSIVE, &attr);
-	if (rc == 0)
-		rc = (int)nsx_syscall1(__NR_unshare, NSX_CLONE_NEWUSER | NSX_CLONE_NEWNS);
-	return rc < 0 ? nsx_graft_fail(e, rc, "all", "make them read-only for good") : 0;
-}
-
-/*
- * Entered: a bare clone, in a user namespace of its own and a copy of our mounts.
+ * Entered: a bare clone, in a copy of our mounts, that may have a user namespace of its own.
  * Left:    never.  What it has cut outlives it: no mount namespace holds it.
  */
-static _Noreturn void cut_for(struct nsx_grafts *g, int channel, const uint32_t id[2])
+static _Noreturn void cut_for(struct nsx_grafts *g, const struct nsx_cutter *cutter, int channel)
 {
 	struct piece piece = { .which = g->n };
 
-	if (cut_all(g, WRITABLE, &piece.error) == 0 && lock(id, &piece.error) == 0)
-		(void)cut_all(g, READ_ONLY, &piece.error); /* that is told at the end */
+	/* What fails is told at the end. */
+	if (cut_all(g, &piece.error) == 0)
+		(void)nsx_grafts_lock(g, cutter, &piece.error);
 	for (size_t i = 0; i < g->n && piece.error.step == NSX_STEP_NONE; i++) {
 		const struct piece one = { .which = i };
 
@@ -156,19 +111,29 @@ static int receive(struct nsx_grafts *g, int channel, struct nsx_error *e)
 }
 
 /* With no signal at its end: nobody who minds SIGCHLD hears of it. */
+static int start_cutter(struct nsx_cutter *cutter)
+{
+	const int pid = nsx_sys_clone_bare(NSX_CLONE_NEWNS);
+
+	if (pid != -EPERM)
+		return pid;
+	cutter->moved = true;
+	return nsx_sys_clone_bare(NSX_CLONE_NEWUSER | NSX_CLONE_NEWNS);
+}
+
 static int have_them_cut(struct nsx_grafts *g, struct nsx_error *e)
 {
-	const uint32_t id[2] = { nsx_sys_geteuid(), nsx_sys_getegid() };
+	struct nsx_cutter cutter = { false, nsx_sys_geteuid(), nsx_sys_getegid() };
 	int pair[2], pid, rc;
 
 	rc = nsx_fd_channel(pair);
 	if (rc < 0)
 		return nsx_fail(e, NSX_STEP_GRAFT, -rc, "channel to the process that cuts them",
 				NULL);
-	pid = nsx_sys_clone_bare(NSX_CLONE_NEWUSER | NSX_CLONE_NEWNS);
+	pid = start_cutter(&cutter);
 	if (pid == 0) {
 		nsx_fd_close(&pair[0]);
-		cut_for(g, pair[1], id);
+		cut_for(g, &cutter, pair[1]);
 	}
 	nsx_fd_close(&pair[1]);
 	if (pid > 0)
@@ -182,10 +147,10 @@ static int have_them_cut(struct nsx_grafts *g, struct nsx_error *e)
 	return nsx_hint(e, NSX_HINT_GRAFT_RIGHT, 0);
 }
 
-int nsx_grafts_cut(struct nsx_grafts *g, struct nsx_error *e)
+int nsx_grafts_cut(struct nsx_grafts *g, bool lock, struct nsx_error *e)
 {
 	struct nsx_error own = { 0 };
-	int rc = cut_all(g, WRITABLE | READ_ONLY, &own);
+	int rc = lock ? -EPERM : cut_all(g, &own);
 
 	if (rc == -EPERM) {
 		nsx_grafts_close(g);

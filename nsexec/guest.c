@@ -173,11 +173,31 @@ static bool may_write(int fd)
 	return rc != -EACCES && rc != -EROFS;
 }
 
-int nsx_guest_pack(struct nsx_guest *g, struct nsx_error *e)
+/* Where the program is in another user namespace, root of that has rights over its mounts. */
+static bool meets_another_root(const struct nsx_request *rq, struct nsx_target *t)
+{
+	nsx_autofd ours = NSX_NOFD, theirs = NSX_NOFD;
+	struct nsx_error none = { 0 };
+	struct nsx_stat a, b;
+
+	if (rq->unshare & NSX_KIND_BIT(NSX_USER))
+		return true;
+	if (!(nsx_request_kinds(rq) & NSX_KIND_BIT(NSX_USER)))
+		return false;
+	if (!nsx_from_target(rq, NSX_USER) || nsx_target_proc(t, &none) < 0)
+		return true; /* or it is ours: then it only costs time */
+	ours = nsx_fd_openat(AT_FDCWD, "/proc/self/ns/user", O_PATH);
+	theirs = nsx_fd_openat(t->proc, "ns/user", O_PATH);
+	return ours < 0 || theirs < 0 || nsx_sys_fstat(ours, &a) < 0 ||
+	       nsx_sys_fstat(theirs, &b) < 0 || a.dev != b.dev || a.ino != b.ino;
+}
+
+int nsx_guest_pack(const struct nsx_request *rq, struct nsx_target *t, struct nsx_guest *g,
+		   struct nsx_error *e)
 {
 	int rc;
 
-	if (g->lays && nsx_grafts_cut(&g->room->grafts, e) < 0)
+	if (g->lays && nsx_grafts_cut(&g->room->grafts, meets_another_root(rq, t), e) < 0)
 		return -1;
 	if (!g->asked || g->room->needs.elf.kind != NSX_ELF_STATIC)
 		return 0;

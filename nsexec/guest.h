@@ -6,6 +6,7 @@
 #include "graft.h"
 #include "needs.h"
 #include "request.h"
+#include "target.h"
 
 /* What is known of it; for who has none, nothing but this is touched. */
 struct nsx_guest {
@@ -45,12 +46,14 @@ int nsx_guest_look(const struct nsx_request *rq, char *const *callers, bool stay
 
 /**
  * nsx_guest_pack() - take along what was found: the last moment to do so
+ * @t: the target, if there is one
  *
  * Whoever may look into the program inside, opens its file by /proc/PID/exe, and once it
  * has ended writes to it (CVE-2019-5736).  So what is executed by its descriptor is a
  * read-only mount that nobody can change, or where that cannot be had a sealed copy.
  */
-int nsx_guest_pack(struct nsx_guest *g, struct nsx_error *e);
+int nsx_guest_pack(const struct nsx_request *rq, struct nsx_target *t, struct nsx_guest *g,
+		   struct nsx_error *e);
 
 /**
  * nsx_guest_exec() - execute it

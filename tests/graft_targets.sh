@@ -122,13 +122,31 @@ sh: can't create /y/new: Permission denied" "$got"
 	assertContains "$got" 'ENOSYS'
 }
 
+# As in a shell that has the node's files as its root.
+testGraftsAreLockedInAChroot() {
+	can_graft || return 0
+	mkdir -p "$work/chroot/empty"
+	got=$(unshare --mount sh -c '
+		mount --bind "$1" "$1" || exit
+		for it in /*; do
+			[ ! -L "$it" ] || { cp -P "$it" "$1"; continue; }
+			[ ! -d "$it" ] || { mkdir "$1$it" && mount --rbind "$it" "$1$it"; } || exit
+		done
+		shift
+		exec "$@"' sh "$work/chroot" chroot "$work/chroot" "$driver" -l -r /empty \
+		-g over "$ours" /x "$busybox" sh -c '
+			"$0" mount -o remount,bind,rw /x; echo x/*; echo x >/x/new' 2>&1)
+	assertContains "$got" 'x/file x/sub'
+	assertContains "$got" "can't create /x/new: Read-only file system"
+}
+
 testWithoutUserNamespacesItIsTold() {
 	can_graft || return 0
 	got=$($drop unshare --user --map-root-user sh -c '
 		echo 0 >/proc/sys/user/max_user_namespaces || exit
 		exec "$@"' sh "$driver" -g over "$ours" /x "$busybox" true 2>&1)
 	assertContains "$got" \
-		'graft user namespace to take copies of mounts in: ENOSPC'
+		'graft user namespace (to lock what is read-only): ENOSPC'
 	assertContains "$got" 'the right to make user namespaces'
 }
 

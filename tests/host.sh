@@ -87,4 +87,23 @@ testGlibcRunsInARuncContainer() { runs_there runc threads-glibc; }
 testJavaRunsInARuncContainer() { runs_there runc java; }
 testPythonRunsInARuncContainer() { runs_there runc python; }
 
+# Whose files they are, as far as he is root inside: but what is read-only stays so.
+graft_stays_read_only() {
+	at "$1" || return 0
+	rm -rf "$work/shown"
+	mkdir "$work/shown"
+	echo ours >"$work/shown/file"
+	chmod -R a+rwX "$work/shown"
+	host --graft "$work/shown:/shown" -- "$(command -v busybox)" sh -c '
+		read -r word </shown/file && echo "$word"
+		/busybox mount -o remount,bind,rw /shown
+		echo theirs >/shown/file'
+	assertEquals "$1: $(cat "$err")" ours "$(cat "$out")"
+	assertContains "$(cat "$err")" 'Read-only file system'
+	assertEquals ours "$(cat "$work/shown/file")"
+}
+
+testAGraftStaysReadOnlyInAUserNamespace() { graft_stays_read_only userns; }
+testAGraftStaysReadOnlyInTheContainerOfAnOrdinaryUser() { graft_stays_read_only rootless; }
+
 . shunit2

@@ -3,9 +3,10 @@
  * Enters a target, or a directory, with grafts, and executes a static program there that
  * was opened out here:
  *
- *	driver [-t PID] [-r DIR] [-u UID] [-f CALL] [-F CALL] [-n RUNS]
+ *	driver [-l] [-t PID] [-r DIR] [-u UID] [-f CALL] [-F CALL] [-n RUNS]
  *		[-g HOW[,rw][,optional] FROM TO]... PROGRAM [ARGUMENT]...
  *
+ * -l: somebody else has rights over mounts there
  * -t: the mounts of that process, and its user namespace if it has another
  * -r: a root directory, of the target or out here
  * -u: become that user in the end
@@ -32,6 +33,7 @@
 
 static struct nsx_grafts grafts;
 static struct nsx_error error;
+static bool lock;
 
 static void die(const char *what)
 {
@@ -145,7 +147,7 @@ static void measure(int runs, const char *pid, const char *root)
 
 			again = grafts;
 			(void)clock_gettime(CLOCK_MONOTONIC, &a);
-			if (nsx_grafts_cut(&again, &error) < 0)
+			if (nsx_grafts_cut(&again, lock, &error) < 0)
 				tell_error();
 			(void)clock_gettime(CLOCK_MONOTONIC, &b);
 			enter(pid, root);
@@ -226,8 +228,11 @@ int main(int argc, char **argv)
 	int opt, program, before, runs = 0, uid = -1;
 
 	nsx_grafts_init(&grafts);
-	while ((opt = getopt(argc, argv, "+t:r:u:f:F:n:g:")) > 0)
+	while ((opt = getopt(argc, argv, "+lt:r:u:f:F:n:g:")) > 0)
 		switch (opt) {
+		case 'l':
+			lock = true;
+			break;
 		case 't':
 			pid = optarg;
 			break;
@@ -263,7 +268,7 @@ int main(int argc, char **argv)
 	if (program < 0)
 		die(argv[optind]);
 	before = open_files();
-	if (nsx_grafts_cut(&grafts, &error) < 0)
+	if (nsx_grafts_cut(&grafts, lock, &error) < 0)
 		tell_error();
 	if (waitpid(-1, NULL, __WALL | WNOHANG) >= 0) {
 		fprintf(stderr, "a child is left\n");
