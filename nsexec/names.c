@@ -84,7 +84,7 @@ static int our_number(const struct nsx_found *f)
 	int theirs[NSX_PROCFS_PIDS_MAX];
 	const int us = nsx_procfs_pids(f->proc, nsx_procfs_self(f->proc), theirs);
 
-	if (us <= 1 || us > 1)
+	if (us <= 1)
 		return f->stat.pid;
 	return nsx_procfs_pids(f->proc, f->stat.pid, theirs) < us ? 0 : theirs[us - 1];
 }
