@@ -31,11 +31,16 @@ int nsx_act_unshare(const struct nsx_walk *w, const struct nsx_act *act, struct 
 	if (!(act->kinds & NSX_KIND_BIT(NSX_MNT)))
 		return create(act, e);
 	root.step = NSX_STEP_ROOT;
+	root.covered = wd.covered = false;
 	root.fd = w->f->root;
 	wd.step = NSX_STEP_CWD;
 	wd.fd = w->f->wd;
 	if (nsx_place_remember(w, &root, e) < 0 || nsx_place_remember(w, &wd, e) < 0)
 		return -1;
+	if (w->plan->joins & NSX_KIND_BIT(NSX_MNT)) {
+		nsx_place_leave_others(&root);
+		nsx_place_leave_others(&wd);
+	}
 	if (create(act, e) < 0 || nsx_place_find_again(&root, e) < 0)
 		return -1;
 	return nsx_place_find_again(&wd, e);

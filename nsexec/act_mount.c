@@ -26,7 +26,11 @@ int nsx_act_graft(const struct nsx_walk *w, const struct nsx_act *act, struct ns
 
 	wd.step = NSX_STEP_CWD;
 	wd.fd = w->f->wd;
-	if (nsx_place_remember(w, &wd, e) < 0 || nsx_grafts_lay(act->grafts, e) < 0)
+	wd.covered = true;
+	if (nsx_place_remember(w, &wd, e) < 0)
+		return -1;
+	nsx_place_leave_others(&wd);
+	if (nsx_grafts_lay(act->grafts, e) < 0)
 		return -1;
 	return nsx_place_find_again(&wd, e);
 }

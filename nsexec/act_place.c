@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "pty.h"
+#include "sys_mount.h"
 #include "text.h"
 
 int nsx_place_remember(const struct nsx_walk *w, struct nsx_place *p, struct nsx_error *e)
@@ -26,6 +27,17 @@ int nsx_place_remember(const struct nsx_walk *w, struct nsx_place *p, struct nsx
 	return 0;
 }
 
+void nsx_place_leave_others(struct nsx_place *p)
+{
+	struct nsx_statx place, named;
+
+	if (p->fd == NSX_NOFD)
+		return;
+	if (nsx_sys_statx(p->fd, "", &place) < 0 || nsx_sys_statx(AT_FDCWD, p->name, &named) < 0 ||
+	    place.mount != named.mount || place.ino != named.ino)
+		p->fd = NSX_NOFD;
+}
+
 int nsx_place_find_again(const struct nsx_place *p, struct nsx_error *e)
 {
 	nsx_autofd fd = NSX_NOFD;
@@ -38,7 +50,7 @@ int nsx_place_find_again(const struct nsx_place *p, struct nsx_error *e)
 	rc = fd < 0 ? fd : nsx_sys_fstat(p->fd, &before);
 	if (rc == 0)
 		rc = nsx_sys_fstat(fd, &now);
-	if (rc == 0 && (before.dev != now.dev || before.ino != now.ino))
+	if (rc == 0 && !p->covered && (before.dev != now.dev || before.ino != now.ino))
 		rc = -ESTALE;
 	if (rc == 0)
 		rc = nsx_sys_replace(p->fd, fd);

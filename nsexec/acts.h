@@ -24,10 +24,15 @@ struct nsx_walk {
 struct nsx_place {
 	enum nsx_step step; /* ROOT or CWD, of an error */
 	int fd;		    /* stays this number */
+	bool covered;	    /* by then something else may be in its place, and is meant */
 	char name[4096];    /* not initialised */
 };
 
 int nsx_place_remember(const struct nsx_walk *w, struct nsx_place *p, struct nsx_error *e);
+
+/* Nothing is done about one among other mounts than ours, as the caller's are after a join. */
+void nsx_place_leave_others(struct nsx_place *p);
+
 int nsx_place_find_again(const struct nsx_place *p, struct nsx_error *e);
 
 /* Carry out one act.  Return: 0, or -1 with the error filled. */

@@ -49,12 +49,11 @@ attacked() {
 		<"$work/go" >"$out" 2>"$err" &
 	running=$!
 	exec 9>"$work/go"
-	wait_for 'grep -qx tried "$work/tries" || ! kill -0 $attacker 2>&-'
+	wait_for 'grep -qx tried "$work/tries" || gone "$attacker"'
 	exec 9>&-
-	wait "$running"
-	assertEquals "$container: $(cat "$err")" 0 $?
-	wait_for '! kill -0 $attacker 2>&-' || kill -KILL "$attacker"
-	wait "$attacker" 2>&-
+	ends "$running"
+	assertEquals "$container: $(cat "$err")" 0 "$status"
+	ends "$attacker"
 	assertEquals "$container: $(cat "$work/tries")" 'done' "$(tail -n 1 "$work/tries")"
 	assertEquals "$container, $what" '' "$(grep -e "$successes" "$work/tries")"
 	assertEquals "$container: all ways" 8 "$(grep -c '^[wo].*, .*: [A-Z]' "$work/tries")"

@@ -8,6 +8,7 @@
 #	host WORD...		nsexec with these words, as the user who owns the container:
 #				$out, $err, $status
 #	state			all that could be told apart of the target
+#	in_root COMMAND		make files in there
 #	unchanged_by WHAT	assert that it is what it was at $work/before
 #
 # From lib.sh, for those who source this; by eval; conditions are expanded later.
@@ -63,6 +64,27 @@ host() {
 	# shellcheck disable=SC2086 # words
 	owner $marked "$NSEXEC" -t "$target" -a --host "$@" >"$out" 2>"$err" </dev/null
 	status=$?
+}
+
+# gone PID: it has ended, be it that nobody has heard of it yet
+gone() {
+	! grep -qs '^State:.[^ZX]' "/proc/$1/status"
+}
+
+# ends PID: it does so by itself; $status
+ends() {
+	wait_for "gone $1" 20 || { fail "$1 does not end"; kill -KILL "$1"; }
+	wait "$1" 2>&-
+	status=$?
+}
+
+# in_root COMMAND: out here, in the root of the container, whose root owns all of it then
+in_root() {
+	(cd "$root" && sh -c "$1")
+	case $container in
+	userns) chown -R 100000:100000 "$root" ;;
+	rootless) [ "$(id -u)" -ne 0 ] || chown -R "$ordinary:$ordinary" "$root" ;;
+	esac
 }
 
 nothing_of_ours_is_left() {
