@@ -223,7 +223,7 @@ testTheCallersPathCounts() {
 		says ours
 		host --env PATH=/bin --graft "$ours/file" -- dynamic "$ours/file"
 		says ours
-		rm -r "$root/bin"
+		rm -r "${root:?}/bin"
 	done
 	cd "$bin" || return
 	host -- ./busybox-static echo relative

@@ -5,7 +5,7 @@
 # write to it, not even by the file of a process that runs there (as in CVE-2019-5736).
 #
 # From lib.sh and lib/guest.sh; expanded later; words.
-# shellcheck disable=SC2154,SC2016,SC2086
+# shellcheck disable=SC2154,SC2034,SC2016,SC2086
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/guest.sh"
