@@ -18,6 +18,9 @@ oneTimeSetUp() {
 	container_plain
 	container=$target
 	why_not=$why
+	container_userns
+	userns=$target
+	why_no_userns=$why
 	container_rootless
 	rootless=$target
 	why_no_rootless=$why
@@ -220,6 +223,10 @@ testReportIsOfTheHost() {
 	started -t "$target" -n --report-fd 5 busybox true 5>"$work/report"
 	assertContains "$(cat "$work/report")" '{"error":{"step":"preload","errno":0,'
 	started -t "$target" -n --report-fd 5 /absent 5>"$work/report"
+	assertContains "$(cat "$work/report")" '{"error":{"step":"exec","errno":2,'
+	compiled no_loader "-Wl,--dynamic-linker=$work/absent/ld-linux-none.so" || fail 'compile'
+	started -t "$target" -n --report-fd 5 "$work/no_loader" 5>"$work/report"
+	assertEquals 'status without a loader' 126 "$status"
 	assertContains "$(cat "$work/report")" '{"error":{"step":"exec","errno":2,'
 	fake write || return 0
 	started -t "$target" -n --report-fd 5 "$fake" 5>"$work/report"
@@ -680,27 +687,23 @@ testStopDoesNotHangAHostThatNeverAnswers() {
 	no_process_left "$mark"
 }
 
+# As another user the kernel would forget that it is to end with its parent.
 testHostEndsWithTheCommandWhoeverItIsInside() {
-	[ -n "$rootless" ] || { skip "$why_no_rootless"; return 0; }
-	target=$rootless
-	for words in '-U -n' '-U -p'; do
+	in_container || return 0
+	[ -n "$userns" ] || { skip "$why_no_userns"; return 0; }
+	for words in "-t $target -n -S $ordinary" "-t $target -p -S $ordinary" \
+		"-t $userns -U -n" "-t $userns -U -p"
+	do
 		rm -f "$work/out" # as above
 		# shellcheck disable=SC2086 # words
-		env MARK="$mark" setpriv --reuid "$ordinary" --regid "$ordinary" --clear-groups \
-			"$NSEXEC" --preload -t "$target" $words \
-			sh -c 'echo ready; sleep 300; exit' >"$work/out" 2>&1 &
+		env MARK="$mark" "$NSEXEC" --preload $words \
+			sh -c 'echo ready; exec sleep 300' >"$work/out" 2>&1 &
 		front=$!
 		remember "$front"
 		wait_for 'grep -qs ready "$work/out"' || fail "$words: $(cat "$work/out")"
 		kill -KILL "$front"
 		end_of "$front"
-		wait_for '! processes_with "$mark" | grep -q .' 1
-		for it in $(processes_with "$mark"); do
-			# The shell's own child is not ours to end.
-			[ "$(tr '\0' ' ' <"/proc/$it/cmdline")" = 'sleep 300 ' ] ||
-				fail "$words: left: $(tr '\0' ' ' <"/proc/$it/cmdline")"
-			kill -KILL "$it"
-		done
+		no_process_left "$mark"
 	done
 }
 
