@@ -21,6 +21,7 @@ oneTimeSetUp() {
 		"$abs_testsdir/lib/overwriter.c" || fail 'overwriter.c does not compile'
 	echo 'int main(void) { char c; return read(0, &c, 1) != 0; }' >"$work/victim.c"
 	${CC:-cc} -w -static -o "$work/static" "$work/victim.c"
+	! command -v musl-gcc >/dev/null || musl-gcc -w -static -o "$work/small" "$work/victim.c"
 	${CC:-cc} -w -o "$work/dynamic" "$work/victim.c"
 }
 
@@ -74,6 +75,13 @@ attack_on() {
 		chmod 755 "$victim"
 		attacked
 	done
+}
+
+# It is a copy, whoever runs it.
+testASmallStaticProgram() {
+	need musl-gcc || return 0
+	attack_on small 0 plain userns
+	attack_on small "$ordinary" rootless
 }
 
 testAStaticProgramOfRoot() { attack_on static 0 plain userns; }
