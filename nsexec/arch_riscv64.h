@@ -93,7 +93,9 @@ struct nsx_stat {
 	uint32_t uid;
 	uint32_t gid;
 	uint64_t rdev;
-	uint64_t rest[11];
+	uint64_t pad;
+	int64_t size;
+	uint64_t rest[9];
 };
 _Static_assert(sizeof(struct nsx_stat) == 128, "the kernel writes all of it");
 

@@ -89,7 +89,8 @@ struct nsx_stat {
 	uint32_t gid;
 	uint32_t pad;
 	uint64_t rdev;
-	uint64_t rest[12];
+	int64_t size;
+	uint64_t rest[11];
 };
 _Static_assert(sizeof(struct nsx_stat) == 144, "the kernel writes all of it");
 

@@ -50,7 +50,8 @@ int nsx_guest_look(const struct nsx_request *rq, char *const *callers, bool stay
  *
  * Whoever may look into the program inside, opens its file by /proc/PID/exe, and once it
  * has ended writes to it (CVE-2019-5736).  So what is executed by its descriptor is a
- * read-only mount that nobody can change, or where that cannot be had a sealed copy.
+ * read-only mount that nobody can change, or where that cannot be had, or the program is
+ * small, a sealed copy.
  */
 int nsx_guest_pack(const struct nsx_request *rq, struct nsx_target *t, struct nsx_guest *g,
 		   struct nsx_error *e);

@@ -535,7 +535,7 @@ void nsexec_session_close(struct nsexec_session *s);
 /**
  * nsexec_clone() - run a function in a new process inside other namespaces
  * @how: NULL: in our own ones.  Without what is for a program: the environment, its label,
- *       a terminal, an init, @kill_child, @as_target
+ *       a terminal, an init, @kill_child, @as_target, @host
  * @call: gets @arg; what it returns is the exit status
  * @flags: CLONE_NEW* to create on top, in addition to those in @how; as --unshare does,
  *       mounts are private in a new one.  SIGCHLD may be said too; all else, CLONE_VM among

@@ -318,6 +318,7 @@ testWhatIsForAProgramIsRefused() {
 		-t $$ --target-env
 		-t $$ --as-target
 		--kill-child
+		--host
 	END
 	assertContains "$(clone nothing-is-left-once 0 -- true)" 'error options: PROGRAM'
 }
