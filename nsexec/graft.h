@@ -16,6 +16,7 @@ enum nsx_graft_how {
 	NSX_GRAFT_OVER,	 /* in place of what is there */
 	NSX_GRAFT_MERGE, /* a directory: what is there stays to be seen, but ours goes before it */
 	NSX_GRAFT_IF_NONE,   /* where the target has something, that stays */
+	NSX_GRAFT_HIDE,	     /* a file, only where the target has one, in place of that */
 	NSX_GRAFT_DIRECTORY, /* nothing of ours: an empty directory, if there is none; see @mode */
 };
 

@@ -49,12 +49,12 @@ static bool is_merged(const struct nsx_laying *l, const struct nsx_grafts *g,
 	bool found = false;
 
 	for (const struct nsx_graft *other = g->at; spot >= 0 && other < graft && !found; other++) {
-		nsx_autofd there = NSX_NOFD;
+		nsx_autofd same = NSX_NOFD;
 
 		if (other->how != NSX_GRAFT_MERGE || !nsx_text_same(other->from, graft->from))
 			continue;
-		there = nsx_spot_open(l->root, other->to);
-		found = there >= 0 && same_place(there, spot);
+		same = nsx_spot_open(l->root, other->to);
+		found = same >= 0 && same_place(same, spot);
 	}
 	return found;
 }
@@ -88,6 +88,7 @@ static int lay_on(struct nsx_laying *l, const struct nsx_graft *graft, int spot,
 	case NSX_GRAFT_MERGE:
 		return merge(l, graft, spot, e);
 	case NSX_GRAFT_IF_NONE:
+	case NSX_GRAFT_HIDE:
 	case NSX_GRAFT_DIRECTORY:
 		break;
 	}
@@ -192,12 +193,28 @@ static int lay_in_cover(struct nsx_laying *l, const struct nsx_graft *graft, str
 
 /* ---- all ----------------------------------------------------------------------- */
 
+/* What cannot be found, or is a directory, nobody reads as a file. */
+static int hide(struct nsx_laying *l, const struct nsx_graft *graft, struct nsx_error *e)
+{
+	struct nsx_spot s;
+	int rc = 0;
+
+	if (nsx_spot_find(l->root, graft, &s, e) < 0)
+		return e->err == ENOTDIR || e->err == ELOOP ? 0 : -1;
+	if (!s.rest && !nsx_spot_is_directory(s.fd))
+		rc = lay_over(graft, s.fd, e);
+	nsx_fd_close(&s.fd);
+	return rc;
+}
+
 static int lay(struct nsx_laying *l, const struct nsx_grafts *g, const struct nsx_graft *graft,
 	       struct nsx_error *e)
 {
 	struct nsx_spot s;
 	int rc;
 
+	if (graft->how == NSX_GRAFT_HIDE)
+		return hide(l, graft, e);
 	if (graft->how == NSX_GRAFT_MERGE && is_merged(l, g, graft))
 		return 0;
 	if (nsx_spot_find(l->root, graft, &s, e) < 0)

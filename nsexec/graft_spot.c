@@ -108,7 +108,7 @@ static int look_up_whole(int root, const char *path, const struct nsx_graft *gra
 {
 	int fd;
 
-	if (graft->how != NSX_GRAFT_OVER)
+	if (graft->how != NSX_GRAFT_OVER && graft->how != NSX_GRAFT_HIDE)
 		return look_up(root, path, 0);
 	fd = look_up(root, path, O_NOFOLLOW);
 	if (fd < 0 || !is_of_type(fd, NSX_S_IFLNK) || !nsx_spot_is_directory(graft->fd))

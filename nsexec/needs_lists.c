@@ -186,6 +186,26 @@ int nsx_needing_links(struct nsx_needing *n)
 	return 0;
 }
 
+/*
+ * Files by which the loader of glibc finds libraries: where we have none, the target's must
+ * not be read, or its libraries would be in our program.
+ */
+static int add_readings_of_glibc(struct nsx_needing *n)
+{
+	static const char files[][20] = { "/etc/ld.so.cache", "/etc/ld.so.preload" };
+	static const char empty[] = "/dev/null";
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		if (nsx_needing_is_file(files[i], "")) {
+			if (nsx_needing_add_optional(n, files[i], NSX_GRAFT_OVER) < 0)
+				return -1;
+		} else if (nsx_needing_add(n, empty, files[i], NSX_GRAFT_HIDE) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
 /* A file that is read by the loader itself, out here and in there. */
 static int add_readings(struct nsx_needing *n, const struct nsx_needing_program *p)
 {
@@ -200,7 +220,7 @@ static int add_readings(struct nsx_needing *n, const struct nsx_needing_program 
 	if (!arch)
 		return nsx_needing_libdir(p->elf.interpreter) == NSX_LIBDIR_NONE
 			       ? 0
-			       : nsx_needing_add_optional(n, "/etc/ld.so.cache", NSX_GRAFT_OVER);
+			       : add_readings_of_glibc(n);
 	while (arch[len] && arch[len] != '.')
 		len++;
 	nsx_text_str(&t, "/etc/ld-musl-");

@@ -227,6 +227,7 @@ static void rows_graft(struct table *table, size_t number, const struct nsx_graf
 		[NSX_GRAFT_OVER] = "",
 		[NSX_GRAFT_MERGE] = ", before what is there",
 		[NSX_GRAFT_IF_NONE] = ", unless it is there",
+		[NSX_GRAFT_HIDE] = ", if it is there",
 		[NSX_GRAFT_DIRECTORY] = ", empty, unless it is there",
 	};
 

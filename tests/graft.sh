@@ -102,6 +102,23 @@ testSymbolicLinksAreFollowedInsideOnly() {
 	done
 }
 
+testWhatIsToBeHiddenMayBeMissing() {
+	can_graft || return 0
+	mkdir "$root/etc"
+	echo theirs >"$root/etc/file"
+	ln -s file "$root/etc/link"
+	ln -s nowhere "$root/etc/none"
+	ln -s loop "$root/etc/loop"
+	inside "-g hide /dev/null /etc/link -g hide /dev/null /etc/none -g hide /dev/null /etc/gone
+		-g hide /dev/null /gone/too -g hide /dev/null /etc -g hide /dev/null /etc/file/x
+		-g hide /dev/null /etc/loop/x" '
+		read -r a <etc/link || echo hidden; read -r a <etc/none || echo hidden
+		read -r a <etc/file; echo $a * etc/*'
+	assertEquals 'hidden
+hidden
+theirs etc etc/file etc/link etc/loop etc/none' "$got"
+}
+
 # As busybox is installed: what has one of its names is not in place of them all.
 testASymbolicLinkIsReplacedAndNotWhatItLeadsTo() {
 	can_graft || return 0

@@ -87,6 +87,20 @@ testGlibcRunsInARuncContainer() { runs_there runc threads-glibc; }
 testJavaRunsInARuncContainer() { runs_there runc java; }
 testPythonRunsInARuncContainer() { runs_there runc python; }
 
+# By which the loader would have libraries of the target in our program.
+testWhatTheTargetPreloadsIsNotInOurProgram() {
+	at plain || return 0
+	[ ! -e /etc/ld.so.preload ] || { skip 'there is an ld.so.preload here'; return 0; }
+	echo 'int _; __attribute__((constructor)) static void say(void) { puts("theirs"); }' |
+		${CC:-cc} -include stdio.h -shared -fPIC -xc -o "$root/theirs.so" -
+	mkdir -p "$root/etc"
+	echo /theirs.so >"$root/etc/ld.so.preload"
+	host -- "$(command -v cat)" /etc/ld.so.preload
+	rm -r "${root:?}/etc" "$root/theirs.so"
+	assertEquals "$(cat "$err")" 0 "$status"
+	assertEquals '' "$(cat "$out" "$err")"
+}
+
 # Whose files they are, as far as he is root inside: but what is read-only stays so.
 graft_stays_read_only() {
 	at "$1" || return 0

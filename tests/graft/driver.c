@@ -55,11 +55,11 @@ static void tell_error(void)
 
 static void add(const char *how, const char *from, const char *to)
 {
-	static const char *const hows[] = { "over", "merge", "if-none", "directory" };
+	static const char *const hows[] = { "over", "merge", "if-none", "hide", "directory" };
 	const size_t len = strcspn(how, ",");
 	struct nsx_graft *graft;
 
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 5; i++)
 		if (strlen(hows[i]) == len && strncmp(hows[i], how, len) == 0) {
 			graft = nsx_grafts_add(&grafts, strcmp(from, "-") == 0 ? NULL : from, to,
 					       (enum nsx_graft_how)i, &error);

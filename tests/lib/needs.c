@@ -3,7 +3,7 @@
  * needs PROGRAM: print what a program needs where its files are not, a line each:
  *
  *	program PATH
- *	OVER|MERGE|IF_NONE FROM TO
+ *	OVER|MERGE|IF_NONE|HIDE FROM TO
  *	DIRECTORY MODE TO
  *
  * with "optional " in front of what it may do without.  With a number in REPEAT: find that
@@ -36,7 +36,7 @@ static int find_out(const char *program, struct nsx_needs *needs)
 
 static void print(const struct nsx_needs *needs)
 {
-	static const char *const how[] = { "OVER", "MERGE", "IF_NONE", "DIRECTORY" };
+	static const char *const how[] = { "OVER", "MERGE", "IF_NONE", "HIDE", "DIRECTORY" };
 
 	printf("program %s\n", needs->path);
 	for (size_t i = 0; i < grafts.n; i++) {
