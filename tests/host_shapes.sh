@@ -22,7 +22,7 @@ oneTimeSetUp() {
 	for it in spawn clone; do
 		build_program $it || fail "$it.c does not compile"
 	done
-	${CC:-cc} -std=gnu11 -Wall -Wextra -O1 -D_GNU_SOURCE -I"$abs_testsdir/unit" -o "$old" \
+	${CC:-cc} -std=gnu11 -Wall -Wextra -O1 -D_GNU_SOURCE -o "$old" \
 		"$abs_testsdir/lib/old.c" || fail 'old.c does not compile'
 }
 

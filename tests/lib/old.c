@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "filter.h"
+#include "../unit/filter.h"
 
 int main(int argc, char **argv)
 {
