@@ -40,6 +40,10 @@ static int check_grafts(struct nsx_parser *p)
 	     rq->create.propagation == NSX_PROPAGATION_UNCHANGED))
 		return nsx_parser_fail_option(p, "its mounts would not stay in there",
 					      rq->grafts ? NSX_OPT_GRAFT : NSX_OPT_HOST);
+	/* A copy is made of those that are joined, and that directory is not among them. */
+	if (rq->root_dir && (nsx_request_kinds(rq) & NSX_KIND_BIT(NSX_MNT)))
+		return nsx_parser_fail_option(p, "not with a root of out here, -r=DIR, and -m",
+					      rq->grafts ? NSX_OPT_GRAFT : NSX_OPT_HOST);
 	if (rq->grafts && !(kinds & NSX_KIND_BIT(NSX_MNT)) && !rq->root)
 		return nsx_parser_fail_option(
 			p, "needs other mounts or another root: -m, --unshare=mnt or -r",

@@ -375,6 +375,10 @@ static void contradictions_are_refused(void)
 		{ "-w/a -W/b", "options: conflicts with --wdns (--wd)" },
 		{ "-n/f --graft=/a", "options: needs other mounts or another root: -m, "
 				     "--unshare=mnt or -r (--graft)" },
+		{ "-m/f -r/a --graft=/a",
+		  "options: not with a root of out here, -r=DIR, and -m (--graft)" },
+		{ "-t1 -a -r/a --host",
+		  "options: not with a root of out here, -r=DIR, and -m (--host)" },
 		{ "--unshare=mnt --propagation=shared --graft=/a",
 		  "options: its mounts would not stay in there (--graft)" },
 		{ "--unshare=mnt --propagation=unchanged --host",
