@@ -97,7 +97,7 @@ static const char *const unknown[] = {
 	"/user.slice/user-1000.slice/session-2.scope",
 	"/system.slice/runc-.scope",
 	"/system.slice/runc-web",
-	"/a" ID,
+	("/a" ID),
 	"/0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF",
 };
 
