@@ -77,7 +77,7 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 	[NSX_HINT_UNMAPPED] = "the id has no mapping in that user namespace; choose another with "
 			      "-S and -G, or --preserve-credentials",
 	[NSX_HINT_HOST_FILE] = "the program needs its own files and the target's mounts lack them; "
-			       "name the kinds to join and leave out -m (and -a)",
+			       "take them along, --host, or leave out -m (and -a)",
 	[NSX_HINT_PROC] = "is /proc mounted here, and is it of this PID namespace?",
 	[NSX_HINT_HELP] = "try 'nsexec --help'",
 	[NSX_HINT_INTERPRETER] =

@@ -463,7 +463,7 @@ testHostWhoseFileIsMissingInTheMountsOfTheTarget() {
 	shell=$(readlink -f "$(command -v sh)")
 	row 'host' "host '-t $target -m'" 125 \
 		"check host program in the target's mounts ($shell): ENOENT No such file or directory" \
-		'hint: the program needs its own files and the target'\''s mounts lack them; name the kinds to join and leave out -m (and -a)'
+		'hint: the program needs its own files and the target'\''s mounts lack them; take them along, --host, or leave out -m (and -a)'
 	row 'program' "nsexec -t $target -m -- $shell" 127 "exec $shell: ENOENT No such file or directory"
 	row 'neither shell' "SHELL=$shell nsexec -t $target -m" 127 \
 		'exec /bin/sh: ENOENT No such file or directory'
