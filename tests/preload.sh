@@ -610,9 +610,10 @@ testLoaderThatOnlyListsIsNoSuccess() {
 
 # ---- while it is held -----------------------------------------------------------------------
 
-# held PROGRAM: $front is the command, $host what it holds, in its loader
+# held PROGRAM: $front is the command, $host what it holds, in its loader.  They are a group
+# below the test's, without which the kernel may find nobody to continue what SIGTSTP stops.
 held() {
-	env MARK="$mark" TOUCH="$touched" WAIT="$work/go" "$NSEXEC" --preload "$1" \
+	perl -e 'setpgrp(0, 0) && exec @ARGV or die' env MARK="$mark" TOUCH="$touched" WAIT="$work/go" "$NSEXEC" --preload "$1" \
 		>"$work/out" 2>"$work/err" &
 	front=$!
 	remember "$front"
