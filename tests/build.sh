@@ -40,6 +40,17 @@ testSharedLibraryExportsItsHeaderAndHasNoVariables() { assert_facts 'shared libr
 testStaticLibraryHasThoseNamesAloneAndNoVariables() { assert_facts 'static library'; }
 testLibraryUsesNoLibcInTheMemoryOfAHost() { assert_facts 'library in the memory'; }
 
+# A test that is in no list never runs.
+testEveryTestIsInAList() {
+	unlisted=''
+	for it in $(grep -l '^\. shunit2' "$abs_top_srcdir"/tests/*.sh) \
+		"$abs_top_srcdir"/tests/unit/test_*.c; do
+		it=${it#"$abs_top_srcdir"/}
+		grep -q "^	${it%.c} *\\\\\{0,1\}$" "$abs_top_srcdir/Makefile.am" || unlisted="$unlisted $it"
+	done
+	assertEquals 'tests without a place in Makefile.am' '' "$unlisted"
+}
+
 testInstallPutsEveryFileInItsPlaceAndUninstallRemovesThem() {
 	to_root install
 	for file in bin/nsexec lib/nsexec/libnsexec-preload.so lib/nsexec/nsexec-init.o \

@@ -9,7 +9,7 @@
 
 . "$(dirname "$0")/lib.sh"
 
-needs=$abs_top_builddir/tests/lib/needs
+needs=$abs_top_builddir/tests/graft/needs
 list=$work/list
 said=$work/said
 
