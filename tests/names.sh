@@ -450,7 +450,8 @@ start_called() {
 	unshare --net "$work/$1" 300 &
 	target=$!
 	remember $target
-	wait_for 'grep -qa "$work" "/proc/$target/cmdline"'
+	called=$(echo "$1" | cut -c1-15)
+	wait_for 'grep -qsxF "$called" "/proc/$target/comm"'
 }
 
 testOnlyProcessOfAName() {
@@ -684,7 +685,7 @@ testListIsNotSteeredByNames() {
 	unshare --net "$work/$name" 300 &
 	target=$!
 	remember $target
-	wait_for 'grep -qas "$work" "/proc/$target/cmdline"'
+	wait_for '[ "$(readlink "/proc/$target/exe")" = "$work/$name" ]'
 	assertEquals 'bytes that steer' '' "$("$NSEXEC" --list 2>/dev/null | tr -d '\n\40-\176')"
 	assertEquals 'rows' 1 "$(list_json "
 for row in rows:
