@@ -51,24 +51,6 @@ static void be_loader(void *arg)
 	nsx_sys_exit(127);
 }
 
-/*
- * In memory shared with us, which stand still until it has executed or ended; not on our
- * stack, where what it writes would be in place of what we still need.
- */
-static int start(struct asked *a)
-{
-	enum { STACK_BYTES = 8192 };
-	char stack[STACK_BYTES] __attribute__((aligned(16)));
-	const struct nsx_birth birth = {
-		.flags = NSX_CLONE_VM | NSX_CLONE_VFORK,
-		.stack = stack,
-		.stack_bytes = sizeof(stack),
-	};
-	const int pid = nsx_sys_clone_on(&birth, false, be_loader, a);
-
-	return pid < 0 ? nsx_sys_clone_on(&birth, true, be_loader, a) : pid;
-}
-
 /* Return: bytes, or -errno; -E2BIG: there is more. */
 static long read_all(int fd, char *buf, size_t size)
 {
@@ -100,7 +82,7 @@ static int run(struct asked *a, char *output, size_t size, struct nsx_error *e)
 	writing = pipe[1];
 	a->in = null >= 0 ? null : reading; /* of which there will be nothing to read, either */
 	a->out = writing;
-	pid = start(a);
+	pid = nsx_sys_clone_apart(be_loader, a);
 	if (pid < 0)
 		return nsx_fail(e, NSX_STEP_FORK, -pid, a->words[0], NULL);
 	nsx_fd_close(&writing);

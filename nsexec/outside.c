@@ -154,30 +154,12 @@ static void be_tool(void *arg)
 	nsx_sys_exit(127);
 }
 
-/*
- * In memory shared with us, which stand still until it has executed or ended; not on our
- * stack, where what it writes would be in place of what we still need.
- */
-static int start_tool(struct call *call)
-{
-	enum { STACK_BYTES = 8192 };
-	char stack[STACK_BYTES] __attribute__((aligned(16)));
-	const struct nsx_birth birth = {
-		.flags = NSX_CLONE_VM | NSX_CLONE_VFORK,
-		.stack = stack,
-		.stack_bytes = sizeof(stack),
-	};
-	const int pid = nsx_sys_clone_on(&birth, false, be_tool, call);
-
-	return pid < 0 ? nsx_sys_clone_on(&birth, true, be_tool, call) : pid;
-}
-
 static int run_tool(struct call *call, struct nsx_error *e)
 {
 	int status = 0, rc, pid;
 
 	call->refused = 0;
-	pid = start_tool(call);
+	pid = nsx_sys_clone_apart(be_tool, call);
 	if (pid < 0)
 		return nsx_fail(e, NSX_STEP_FORK, -pid, call->word[0], NULL);
 	rc = nsx_sys_wait(pid, &status, NSX_WAIT_ALL);

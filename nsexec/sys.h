@@ -643,6 +643,25 @@ static inline int nsx_sys_clone_on(const struct nsx_birth *b, bool plain, nsx_bo
 }
 
 /*
+ * A process that is to execute something, in memory shared with us, who stand still until
+ * then or until its end; not on our stack, where what it writes would be in place of what
+ * we still need.  Return: its PID or -errno.
+ */
+static inline int nsx_sys_clone_apart(nsx_born_fn *born, void *arg)
+{
+	enum { STACK_BYTES = 8192 };
+	char stack[STACK_BYTES] __attribute__((aligned(16)));
+	const struct nsx_birth birth = {
+		.flags = NSX_CLONE_VM | NSX_CLONE_VFORK,
+		.stack = stack,
+		.stack_bytes = sizeof(stack),
+	};
+	const int pid = nsx_sys_clone_on(&birth, false, born, arg);
+
+	return pid < 0 ? nsx_sys_clone_on(&birth, true, born, arg) : pid;
+}
+
+/*
  * A process that is there for its PID alone.  It runs beside us, in our memory, and
  * touches none of it; the kernel alone may, if a signal comes that we have a handler
  * for: that is what @stack is for, the end of some kilobytes.
