@@ -167,7 +167,11 @@ testPipeMayBeNonBlocking() {
 	} | by_fd "$probe" nonblock 3 3<&0)"
 	need strace || return 0
 	{ sleep 0.3; say -- true; } | by_fd "$probe" nonblock 3 strace -o "$work/trace" -e trace=read 3<&0
-	assertEquals 'reads that were too early' 1 "$(grep -c EAGAIN "$work/trace")"
+	# One before the words, and one more where the writer has not yet closed his end behind them.
+	case "$(grep -c EAGAIN "$work/trace")" in
+	1 | 2) ;;
+	*) fail "reads that were too early: $(grep EAGAIN "$work/trace")" ;;
+	esac
 }
 
 testWriterThatEndsHalfWayIsAnError() {
