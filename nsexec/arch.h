@@ -10,6 +10,8 @@
  *                          without a look at memory
  *   nsx_clone_calling()    a system call of clone's family with another stack, on which
  *                          the new process calls a function that never returns
+ *   nsx_clone_leaving()    clone(2) of a process that goes on here, on this stack, while the
+ *                          old one calls a function that never returns, on another
  *   nsx_thread_pointer()   where libc has put the thread's own data
  *   NSX_THREAD_ABOVE       musl's thread structure begins there; 0: it ends there
  *   NSX_MUSL_TID_AT        offset of the thread id in it, in bytes; 0: not known
@@ -24,6 +26,9 @@
 
 /* What a new process does, for nsx_clone_calling(). */
 typedef void nsx_born_fn(void *arg);
+
+/* What the old one does, for nsx_clone_leaving(). */
+typedef void nsx_left_fn(int pid, void *arg);
 
 #ifdef __clang_analyzer__
 #define nsx_syscall6 nsx_syscall6_asm

@@ -75,6 +75,34 @@ static inline long nsx_clone_calling(long nr, long a, long b, long c, nsx_born_f
 #define NSX_CLONE_CALLING(flags, stack, pidfd, born, arg) \
 	nsx_clone_calling(__NR_clone, (long)(flags), (long)(stack), (long)(pidfd), born, arg)
 
+static inline long nsx_clone_leaving(unsigned long flags, void *stack, nsx_left_fn *left, void *arg)
+{
+	register long x8 __asm__("x8") = __NR_clone;
+	register long x0 __asm__("x0") = (long)flags;
+	register long x1 __asm__("x1") = 0;
+	register long x2 __asm__("x2") = 0;
+	register long x3 __asm__("x3") = 0;
+	register long x4 __asm__("x4") = 0;
+	register nsx_left_fn *x20 __asm__("x20") = left;
+	register void *x21 __asm__("x21") = arg;
+	register void *x22 __asm__("x22") = stack;
+
+	__asm__ volatile("svc 0\n\t"
+			 "cmp x0, #0\n\t"
+			 "b.le 1f\n\t"
+			 "mov sp, x22\n\t"
+			 "mov x29, #0\n\t"
+			 "mov x30, #0\n\t"
+			 "mov x1, x21\n\t"
+			 "blr x20\n\t"
+			 "brk 1\n"
+			 "1:"
+			 : "+r"(x0)
+			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x20), "r"(x21), "r"(x22)
+			 : "memory", "cc", "x30");
+	return x0;
+}
+
 static inline uintptr_t nsx_thread_pointer(void)
 {
 	uintptr_t tp;

@@ -74,6 +74,32 @@ static inline long nsx_clone_calling(long nr, long a, long b, long c, nsx_born_f
 #define NSX_CLONE_CALLING(flags, stack, pidfd, born, arg) \
 	nsx_clone_calling(__NR_clone, (long)(flags), (long)(stack), (long)(pidfd), born, arg)
 
+static inline long nsx_clone_leaving(unsigned long flags, void *stack, nsx_left_fn *left, void *arg)
+{
+	register long a7 __asm__("a7") = __NR_clone;
+	register long a0 __asm__("a0") = (long)flags;
+	register long a1 __asm__("a1") = 0;
+	register long a2 __asm__("a2") = 0;
+	register long a3 __asm__("a3") = 0;
+	register long a4 __asm__("a4") = 0;
+	register nsx_left_fn *s2 __asm__("s2") = left;
+	register void *s3 __asm__("s3") = arg;
+	register void *s4 __asm__("s4") = stack;
+
+	__asm__ volatile("ecall\n\t"
+			 "blez a0, 1f\n\t"
+			 "mv sp, s4\n\t"
+			 "li s0, 0\n\t"
+			 "mv a1, s3\n\t"
+			 "jalr s2\n\t"
+			 "ebreak\n"
+			 "1:"
+			 : "+r"(a0)
+			 : "r"(a7), "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(s2), "r"(s3), "r"(s4)
+			 : "memory", "ra");
+	return a0;
+}
+
 static inline uintptr_t nsx_thread_pointer(void)
 {
 	uintptr_t tp;

@@ -69,6 +69,32 @@ static inline long nsx_clone_calling(long nr, long a, long b, long c, nsx_born_f
 #define NSX_CLONE_CALLING(flags, stack, pidfd, born, arg) \
 	nsx_clone_calling(__NR_clone, (long)(flags), (long)(stack), (long)(pidfd), born, arg)
 
+static inline long nsx_clone_leaving(unsigned long flags, void *stack, nsx_left_fn *left, void *arg)
+{
+	register long r10 __asm__("r10") = 0;
+	register long r8 __asm__("r8") = 0;
+	register nsx_left_fn *r12 __asm__("r12") = left;
+	register void *r13 __asm__("r13") = arg;
+	register void *r14 __asm__("r14") = stack;
+	long ret;
+
+	__asm__ volatile("syscall\n\t"
+			 "test %%rax, %%rax\n\t"
+			 "jle 1f\n\t"
+			 "mov %%r14, %%rsp\n\t"
+			 "xor %%ebp, %%ebp\n\t"
+			 "mov %%eax, %%edi\n\t"
+			 "mov %%r13, %%rsi\n\t"
+			 "call *%%r12\n\t"
+			 "hlt\n"
+			 "1:"
+			 : "=a"(ret)
+			 : "a"(__NR_clone), "D"(flags), "S"(0), "d"(0), "r"(r10), "r"(r8), "r"(r12),
+			   "r"(r13), "r"(r14)
+			 : "rcx", "r11", "memory", "cc");
+	return ret;
+}
+
 static inline uintptr_t nsx_thread_pointer(void)
 {
 	uintptr_t tp;

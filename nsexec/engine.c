@@ -21,6 +21,7 @@ void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const 
 	en->env_room = NSX_ENVIRONMENT_ANY;
 	en->environment = (struct nsx_environment){ 0 };
 	en->host_fork = NULL;
+	en->waiter_room = NULL;
 	en->let_go = NULL;
 	en->keeps_files = false;
 	en->shares = false;
@@ -33,6 +34,7 @@ void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const 
 	en->dumpable = 1;
 	en->guarded = false;
 	en->watched = en->apart = false;
+	nsx_self_init(&en->self, NULL);
 	nsx_target_init(&en->target);
 	nsx_facts_init(&en->facts);
 	nsx_standing_init(&en->standing);
@@ -188,7 +190,7 @@ static int prepare(struct nsx_engine *en, enum attempt attempt, struct nsx_error
 	switch (attempt) {
 	case ATTEMPT_QUICK:
 		if (en->rq->report_fd != NSX_NOFD || en->rq->grafts || en->guest.lays ||
-		    nsx_facts_quick(en->rq, en->shares, &en->target, &en->facts) < 0)
+		    nsx_facts_quick(en->rq, en->shares, &en->self, &en->target, &en->facts) < 0)
 			return 0;
 		break;
 	case ATTEMPT_COMPLETE:
@@ -326,6 +328,7 @@ static void close_files(struct nsx_engine *en)
 	nsx_facts_close(&en->facts);
 	nsx_standing_close(&en->standing);
 	nsx_target_close(&en->target);
+	nsx_self_close(&en->self);
 	nsx_process_close(&en->process);
 	nsx_pty_close(&en->pty);
 	nsx_console_close(&en->console);

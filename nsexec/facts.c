@@ -57,7 +57,7 @@ static bool proc_agrees(const struct nsx_target *t, const struct nsx_facts *f)
  * The user namespace of the first process has a fixed inode.  Nobody else can
  * join it: who is not in it has no right over it.
  */
-static int compare(int pid, enum nsx_kind k, struct nsx_facts *f)
+static int compare(int pid, enum nsx_kind k, struct nsx_self *self, struct nsx_facts *f)
 {
 	static const uint64_t first_user = 0xeffffffd; /* USER_NS_INIT_INO, <linux/nsfs.h> */
 	struct nsx_ns_fact *ns = &f->ns[k];
@@ -66,10 +66,9 @@ static int compare(int pid, enum nsx_kind k, struct nsx_facts *f)
 	nsx_ns_path(path, pid, k);
 	if (nsx_ns_name(path, &ns->theirs) < 0)
 		return -1;
-	nsx_ns_path(path, 0, k);
 	if (k == NSX_USER && ns->theirs.ino == first_user)
 		ns->ours = ns->theirs;
-	else if (!ns->ours.ino && nsx_ns_name(path, &ns->ours) < 0)
+	else if (!ns->ours.ino && nsx_self_identify(self, k, &ns->ours) < 0)
 		return -1;
 	if (nsx_ns_same(&ns->ours, &ns->theirs))
 		f->shared |= NSX_KIND_BIT(k);
@@ -80,8 +79,8 @@ static int compare(int pid, enum nsx_kind k, struct nsx_facts *f)
  * The process that is looked at by its PID is the pinned one if that still lives,
  * as the setns() that follows finds out; so there must be one that follows.
  */
-int nsx_facts_quick(const struct nsx_request *rq, bool shares, struct nsx_target *t,
-		    struct nsx_facts *f)
+int nsx_facts_quick(const struct nsx_request *rq, bool shares, struct nsx_self *self,
+		    struct nsx_target *t, struct nsx_facts *f)
 {
 	static const unsigned char compared[] = { NSX_USER, NSX_MNT, NSX_PID, NSX_TIME };
 	const nsx_kinds wanted = nsx_request_kinds(rq);
@@ -97,7 +96,7 @@ int nsx_facts_quick(const struct nsx_request *rq, bool shares, struct nsx_target
 	for (size_t i = 0; i < sizeof(compared); i++) {
 		if (!(wanted & ~unasked & NSX_KIND_BIT(compared[i])))
 			continue;
-		if (compare(t->pid, compared[i], f) < 0)
+		if (compare(t->pid, compared[i], self, f) < 0)
 			return -1;
 		looked = true;
 	}
@@ -142,6 +141,8 @@ static int pid_of_paths(const struct nsx_request *rq)
 int nsx_facts_paths(const struct nsx_request *rq, struct nsx_target *t, struct nsx_facts *f)
 {
 	const struct nsx_who who = { .pid = pid_of_paths(rq), .pidfd = NSX_NOFD };
+	struct nsx_self self;
+	int rc = 0;
 	struct nsx_error ignored = { 0 }; /* the files themselves will tell */
 
 	if (!who.pid || nsx_target_open(&who, t, &ignored) < 0 || t->pidfd == NSX_NOFD)
@@ -151,7 +152,11 @@ int nsx_facts_paths(const struct nsx_request *rq, struct nsx_target *t, struct n
 	f->wanted = rq->join;
 	f->pid = t->pid;
 	f->pidfd = t->pidfd;
-	if ((f->wanted & NSX_KIND_BIT(NSX_USER)) && compare(t->pid, NSX_USER, f) < 0)
+	nsx_self_init(&self, NULL);
+	if (f->wanted & NSX_KIND_BIT(NSX_USER))
+		rc = compare(t->pid, NSX_USER, &self, f);
+	nsx_self_close(&self);
+	if (rc < 0)
 		return -1;
 	return f->wanted & ~f->shared ? 0 : -1;
 }

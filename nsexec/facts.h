@@ -11,6 +11,7 @@
 #include "log.h"
 #include "nsfile.h"
 #include "request.h"
+#include "self.h"
 #include "source.h"
 #include "target.h"
 
@@ -61,6 +62,7 @@ void nsx_facts_close(struct nsx_facts *f);
  * @shares: this process has the memory of another.  It cannot join a time namespace, be it
  *          its own, so that is compared too; a PID namespace is not, for there will be a
  *          new process anyway
+ * @self:   initialised; asked which namespaces of our own there are
  * @f:      initialised; names of our own that are there already need not be asked for
  *
  * The kernel checks the rest itself and joins all or nothing; only these it
@@ -69,8 +71,8 @@ void nsx_facts_close(struct nsx_facts *f);
  *
  * Return: 0, or -1 where only the complete facts will do; they then name the error.
  */
-int nsx_facts_quick(const struct nsx_request *rq, bool shares, struct nsx_target *t,
-		    struct nsx_facts *f);
+int nsx_facts_quick(const struct nsx_request *rq, bool shares, struct nsx_self *self,
+		    struct nsx_target *t, struct nsx_facts *f);
 
 /**
  * nsx_facts_complete() - open and check everything, and ask who owns it

@@ -54,9 +54,12 @@ static int command(char **argv, char **envp)
 	struct nsx_log log = nsx_log_default();
 	const char *level = nsx_env_get(envp, "NSEXEC_LOG");
 	struct nsx_error e = { 0 };
+	struct nsx_waiter_room room;
 	struct nsx_engine en;
 
 	nsx_engine_init(&en, &rq, &log, envp);
+	en.waiter_room = &room;
+	en.self.alive = &room.alive;
 	if (level && *level && nsx_log_parse(level, &log, &e) < 0)
 		return nsx_engine_failed(&en, &e);
 	if (nsx_options_parse(&words, dialect(argv[0]), &rq, &e) < 0)

@@ -22,6 +22,7 @@ void nsx_process_init(struct nsx_process *p)
 		.channel = NSX_NOFD,
 		.watch = NSX_NOFD,
 		.hold = NSX_NOFD,
+		.room = NULL,
 		.cgroup = NSX_NOFD,
 		.death_signal = SIGKILL,
 	};
@@ -47,19 +48,24 @@ static int lifeline_open(struct lifeline *l)
 	return rc;
 }
 
-void nsx_process_bind(const struct nsx_process *p)
+static bool lives(int watch)
 {
-	struct nsx_pollfd poll = { .fd = p->watch, .events = 1 };
+	struct nsx_pollfd poll = { .fd = watch, .events = 1 };
 	int rc;
 
-	if (p->watch == NSX_NOFD)
-		return;
-	(void)nsx_sys_prctl(NSX_PR_SET_PDEATHSIG,
-			    (unsigned long)p->death_signal); /* cannot fail: a valid signal */
 	do
 		rc = nsx_sys_poll(&poll, 1, 0);
 	while (rc == -EINTR); /* though it does not wait */
-	if (rc == 0)
+	return rc == 0;
+}
+
+void nsx_process_bind(const struct nsx_process *p)
+{
+	if (p->watch == NSX_NOFD && !p->room)
+		return;
+	(void)nsx_sys_prctl(NSX_PR_SET_PDEATHSIG,
+			    (unsigned long)p->death_signal); /* cannot fail: a valid signal */
+	if (p->room ? __atomic_load_n(&p->room->alive, __ATOMIC_ACQUIRE) : lives(p->watch))
 		return;
 	(void)nsx_sys_kill(nsx_sys_getpid(), SIGKILL);
 	nsx_sys_exit(125); /* the first process of a PID namespace survives its own SIGKILL */
@@ -156,6 +162,27 @@ int nsx_process_fork(nsx_fork_fn *make, bool report, struct nsx_process *p, int 
 	p->held = false;
 	nsx_process_close(p);
 	return fail(make ? why_no_fork() : -*pid, "returning process", e);
+}
+
+/* The waiter is in its room by the time that the new process is back here. */
+int nsx_process_fork_leaving(struct nsx_process *p, struct nsx_waiter_room *room,
+			     struct nsx_error *e)
+{
+	int pid;
+
+	nsx_signals_hold(&p->signals);
+	p->held = true;
+	p->room = room;
+	pid = nsx_sys_clone_leaving(room->stack + sizeof(room->stack), nsx_waiter_stay, room);
+	if (pid == 0) {
+		p->forked = true;
+		nsx_process_bind(p);
+		return 0;
+	}
+	p->room = NULL;
+	nsx_signals_restore(&p->signals);
+	p->held = false;
+	return fail(-pid, "returning process", e);
 }
 
 /* The first process of a PID namespace has no siblings, says clone(2) with EINVAL. */

@@ -12,6 +12,7 @@
 #include "fd.h"
 #include "returning.h"
 #include "signals.h"
+#include "waiter.h"
 
 /*
  * How the returning process is made.  NULL: a bare clone, for a process that
@@ -22,11 +23,12 @@ typedef int nsx_fork_fn(void);
 
 /* What either side of the fork has to give back or let go of. */
 struct nsx_process {
-	struct nsx_signals signals; /* as they were, if @forked or in the waiter */
-	int channel;		    /* to the other side, for the report; NSX_NOFD: none */
-	int watch;		    /* the lifeline's end that tells; see process.c */
-	int hold;		    /* its other end, which the waiter must keep open */
-	int death_signal;	    /* for the returning process, if the waiter ends */
+	struct nsx_signals signals;   /* as they were, if @forked or in the waiter */
+	int channel;		      /* to the other side, for the report; NSX_NOFD: none */
+	int watch;		      /* the lifeline's end that tells; see process.c */
+	int hold;		      /* its other end, which the waiter must keep open */
+	int death_signal;	      /* for the returning process, if the waiter ends */
+	struct nsx_waiter_room *room; /* where the waiter is that has left; else NULL */
 	int cgroup;  /* borrowed: directory of the one to be born in; NSX_NOFD: none */
 	bool born;   /* this is the returning process, and it was born there */
 	bool forked; /* this is the returning process */
@@ -61,6 +63,19 @@ void nsx_process_close(struct nsx_process *p);
  */
 int nsx_process_fork(nsx_fork_fn *make, bool report, struct nsx_process *p, int *pid,
 		     struct nsx_error *e);
+
+/**
+ * nsx_process_fork_leaving() - the same for a waiter that has nothing else to do
+ * @room: its @alive tells: see struct nsx_self
+ *
+ * Nothing is copied: the two share their memory until the program is executed, and the
+ * waiter touches no more of it than that room.  That it has ended is to be seen there.
+ *
+ * Left: returning process: 0, all signals held.  Waiter: never.  Failure: -1, signals as
+ * before.
+ */
+int nsx_process_fork_leaving(struct nsx_process *p, struct nsx_waiter_room *room,
+			     struct nsx_error *e);
 
 /* The fork() of a host, made good for.  Return: as it has it. */
 int nsx_process_fork_host(nsx_fork_fn *make);

@@ -244,6 +244,31 @@ static int become_init(struct nsx_engine *en, int *init_side, struct nsx_error *
 	return rc;
 }
 
+/*
+ * May the waiter leave its memory to the program's process, for as long as that takes to
+ * execute it?  Not where it has more to do than to wait, and not where the other changes
+ * who it is: its memory is the waiter's, too, and so must its rights be.  Whoever could
+ * reach into it there could do so to the program, which has the same rights, all its life.
+ *
+ * Who executes in memory that is shared is in its new time namespace since Linux 6.1 only.
+ */
+static bool leaves_memory(const struct nsx_engine *en)
+{
+	const struct nsx_plan *plan = &en->plan;
+
+	if (!en->waiter_room || en->rq->pty || en->rq->init || en->rq->report_fd != NSX_NOFD)
+		return false;
+	if (((plan->joins | plan->unshares) & NSX_KIND_BIT(NSX_TIME)) && !en->self.told)
+		return false;
+	return plan->n == plan->n_first + 1 && !plan->born && en->standing.oom == NSX_NOFD;
+}
+
+static int leave_memory(struct nsx_engine *en, struct nsx_error *e)
+{
+	(void)nsx_self_pid(&en->self); /* from now on, its end is seen */
+	return nsx_process_fork_leaving(&en->process, en->waiter_room, e);
+}
+
 int nsx_shapes_go_on(struct nsx_engine *en, struct nsx_error *e)
 {
 	const struct nsx_error none = { 0 };
@@ -257,6 +282,8 @@ int nsx_shapes_go_on(struct nsx_engine *en, struct nsx_error *e)
 		en->process.cgroup = en->facts.cgroups.dir;
 	if (en->rq->detach || en->sibling)
 		return detach(en, e);
+	if (leaves_memory(en))
+		return leave_memory(en, e);
 	if (settle_pty(en, e) < 0 || open_init(en, &init_side, e) < 0)
 		return -1;
 	/* The relay begins when the program does: the channel tells. */

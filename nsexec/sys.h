@@ -118,8 +118,9 @@ enum {
 	NSX_SECBIT_NO_CAP_AMBIENT_RAISE = 1 << 6,
 };
 
-#define NSX_NS_GET_ID 0x8008b70du      /* ioctl: the 64-bit id of a namespace (Linux 6.18) */
-#define NSX_PIDFD_GET_INFO 0xc040ff0bu /* ioctl: struct nsx_pidfd_info (Linux 6.13) */
+#define NSX_NS_GET_ID 0x8008b70du	/* ioctl: the 64-bit id of a namespace (Linux 6.18) */
+#define NSX_PIDFD_GET_INFO 0xc040ff0bu	/* ioctl: struct nsx_pidfd_info (Linux 6.13) */
+#define NSX_PIDFD_GET_NAMESPACE 0xff00u /* ioctl: + kind: descriptor of it (Linux 6.11) */
 #define NSX_NSFS_MAGIC 0x6e736673u
 #define NSX_PIDFS_MAGIC 0x50494446u
 #define NSX_DEVPTS_MAGIC 0x1cd1u
@@ -659,6 +660,16 @@ static inline int nsx_sys_clone_apart(nsx_born_fn *born, void *arg)
 	const int pid = nsx_sys_clone_on(&birth, false, born, arg);
 
 	return pid < 0 ? nsx_sys_clone_on(&birth, true, born, arg) : pid;
+}
+
+/*
+ * A process that goes on from here in our memory and on our stack; we leave for @left(pid,
+ * @arg), which never returns, on @stack (its end, aligned to 16 bytes), and touch nothing
+ * else from then on.  Neither waits for the other.  Return: in the new process 0; or -errno.
+ */
+static inline int nsx_sys_clone_leaving(void *stack, nsx_left_fn *left, void *arg)
+{
+	return (int)nsx_clone_leaving(NSX_CLONE_VM | SIGCHLD, stack, left, arg);
 }
 
 /*

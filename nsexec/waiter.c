@@ -34,3 +34,9 @@ _Noreturn void nsx_waiter_run(int pid, int keep)
 			nsx_program_forward(&program, &info);
 	}
 }
+
+void nsx_waiter_stay(int pid, void *room)
+{
+	(void)room;
+	nsx_waiter_run(pid, NSX_NOFD);
+}

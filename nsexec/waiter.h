@@ -5,6 +5,18 @@
 
 #include "signals.h"
 
+/*
+ * Where a waiter stays whose process leaves its memory to the program's.  The stack is
+ * enough for the deepest of its calls, all of which are known.
+ */
+struct nsx_waiter_room {
+	int32_t alive; /* 0: it has ended; see self.h */
+	char stack[4096] __attribute__((aligned(16)));
+};
+
+/* nsx_waiter_run() in a room of its own: for nsx_sys_clone_leaving(), which wants this shape. */
+void nsx_waiter_stay(int pid, void *room);
+
 /**
  * nsx_waiter_run() - stand in for the program until it ends
  * @pid:  the program, our child

@@ -643,19 +643,31 @@ testWaiterKilledAtAnyMomentLeavesNothing() {
 	strikes command "$here --report-fd 2" 100 2>/dev/null
 }
 
-# Wherever the new process is when its parent ends.
+# killed_while_born HOW WORDS PLACE...: wherever the new process is when its parent ends
+killed_while_born() {
+	how=$1
+	words_of_it=$2
+	shift 2
+	for where; do
+		begin_held "$where" "$how" "$words_of_it" "$probe" all
+		assertNotEquals "a new process, $how" '' "$program"
+		kill -KILL "$waiter"
+		assertTrue "$how, $where" "await 'has_ended $program' 2"
+		assertFalse "the program has begun, $how, $where" 'said ready'
+	done
+}
+
+# The command's new process has the waiter's memory, and looks there whether it lives;
+# one with memory of its own asks the kernel.
 testWaiterKilledWhileTheProgramIsBornLeavesNothing() {
 	in_container || return 0
 	need strace || return 0
-	for where in prctl:delay_enter prctl:delay_exit ppoll:delay_enter ppoll:delay_exit; do
-		for how in command preload; do
-			begin_held $where "$how" "$supervised" "$probe" all
-			assertNotEquals "a new process, $how" '' "$program"
-			kill -KILL "$waiter"
-			assertTrue "$how, $where" "await 'has_ended $program' 2"
-			assertFalse "the program has begun, $how, $where" 'said ready'
-		done
-	done
+	killed_while_born command "$supervised" prctl:delay_enter prctl:delay_exit \
+		rt_sigprocmask:delay_exit
+	killed_while_born command "$supervised --umask 022" prctl:delay_enter ppoll:delay_enter \
+		ppoll:delay_exit
+	killed_while_born preload "$supervised" prctl:delay_enter prctl:delay_exit \
+		ppoll:delay_enter ppoll:delay_exit
 }
 
 # ---- supervised: what the waiter costs ---------------------------------------
