@@ -10,10 +10,9 @@ enum { PATH_BYTES = 8192 };
 
 static const char unified_name[] = "cgroup2";
 
-void nsx_cgroups_init(struct nsx_cgroups *c)
+void nsx_cgroups_init(struct nsx_cgroups *c, struct nsx_cgroup *at)
 {
-	c->n = 0;
-	c->dir = NSX_NOFD;
+	*c = (struct nsx_cgroups){ .dir = NSX_NOFD, .at = at };
 }
 
 void nsx_cgroups_close(struct nsx_cgroups *c)

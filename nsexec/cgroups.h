@@ -26,11 +26,12 @@ struct nsx_cgroup {
 
 struct nsx_cgroups {
 	size_t n;
-	int dir; /* of the unified one, for clone3(2); NSX_NOFD: none of @at is */
-	struct nsx_cgroup at[NSX_CGROUPS_MAX];
+	int dir;	       /* of the unified one, for clone3(2); NSX_NOFD: none of @at is */
+	struct nsx_cgroup *at; /* NSX_CGROUPS_MAX of them */
 };
 
-void nsx_cgroups_init(struct nsx_cgroups *c);
+/* @at: NULL where none will be joined. */
+void nsx_cgroups_init(struct nsx_cgroups *c, struct nsx_cgroup *at);
 void nsx_cgroups_close(struct nsx_cgroups *c);
 
 /**

@@ -36,7 +36,7 @@ void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const 
 	en->watched = en->apart = false;
 	nsx_self_init(&en->self, NULL);
 	nsx_target_init(&en->target);
-	nsx_facts_init(&en->facts);
+	nsx_facts_init(&en->facts, &en->facts_room);
 	nsx_standing_init(&en->standing);
 	nsx_process_init(&en->process);
 	nsx_outsider_init(&en->outsider);
@@ -61,12 +61,12 @@ int nsx_engine_target(struct nsx_engine *en, struct nsx_error *e)
 /* Labels are for what is executed, and a host has been executed already. */
 static int check_label(const struct nsx_engine *en, struct nsx_error *e)
 {
-	if (!en->host_fork || en->facts.follow.label.lsm == NSX_LSM_NONE)
+	if (!en->host_fork || !en->facts.follow.labelled)
 		return 0;
 	return nsx_fail(
 		e, NSX_STEP_CHECK, 0,
 		"the LSM label of the target is for a PROGRAM, and there is a host that goes on",
-		en->facts.follow.label.text);
+		en->facts.follow.room->label.text);
 }
 
 /* All facts that there are, into facts that know nothing yet. */
@@ -196,7 +196,7 @@ static int prepare(struct nsx_engine *en, enum attempt attempt, struct nsx_error
 	case ATTEMPT_COMPLETE:
 		unguard_to_look(en);
 		nsx_facts_close(&en->facts);
-		nsx_facts_init(&en->facts);
+		nsx_facts_init(&en->facts, &en->facts_room);
 		if (learn(en, e) < 0)
 			return -1;
 		break;

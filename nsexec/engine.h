@@ -45,11 +45,15 @@ struct nsx_engine {
 	struct nsx_console console; /* if there is a pty */
 	struct nsx_program program; /* as its waiter will have it */
 	struct nsx_log pty_log;	    /* then @log: where standard error was */
-	/* Big ones, last: most of their memory is never touched.  @maps is not initialised. */
-	struct nsx_plan plan;
 	struct nsx_facts facts;
+	/*
+	 * Big ones, last, so that the others lie together: most of their memory is never
+	 * touched.  But for @plan they are not initialised.
+	 */
+	struct nsx_plan plan;
+	struct nsx_facts_room facts_room;
 	struct nsx_maps maps;
-	struct nsx_guest_room guest_room; /* nor is this */
+	struct nsx_guest_room guest_room;
 };
 
 /**

@@ -6,6 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/*
+ * What few runs call.  Compilers put it, and the branches that lead to it, away from what
+ * all runs walk through, which so takes fewer pages of the file.
+ */
+#define NSX_SELDOM __attribute__((cold))
+
 /* What was being attempted: one vocabulary for errors, plans and logs. */
 enum nsx_step {
 	NSX_STEP_NONE,
@@ -150,14 +156,15 @@ struct nsx_error {
  *
  * Return: -1, so that a caller can return nsx_fail(...).
  */
-int nsx_fail(struct nsx_error *e, enum nsx_step step, int err, const char *what, const char *which);
+NSX_SELDOM int nsx_fail(struct nsx_error *e, enum nsx_step step, int err, const char *what,
+			const char *which);
 
 /* The same with "@what (@which@number@tail)" as its subject. */
-int nsx_fail_number(struct nsx_error *e, enum nsx_step step, int err, const char *what,
-		    const char *which, uint64_t number, const char *tail);
+NSX_SELDOM int nsx_fail_number(struct nsx_error *e, enum nsx_step step, int err, const char *what,
+			       const char *which, uint64_t number, const char *tail);
 
 /* Add what usually helps to a failure that has just been recorded.  Return: -1. */
-int nsx_hint(struct nsx_error *e, enum nsx_hint hint, uint64_t fact);
+NSX_SELDOM int nsx_hint(struct nsx_error *e, enum nsx_hint hint, uint64_t fact);
 
 /**
  * nsx_error_text() - "join net (/proc/1/ns/net): EPERM Operation not permitted"

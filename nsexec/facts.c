@@ -5,14 +5,14 @@
 
 #include "text.h"
 
-void nsx_facts_init(struct nsx_facts *f)
+void nsx_facts_init(struct nsx_facts *f, struct nsx_facts_room *room)
 {
-	__builtin_memset(f, 0, offsetof(struct nsx_facts, cgroups));
+	*f = (struct nsx_facts){ .room = room };
 	f->pidfd = f->root = f->wd = f->proc = NSX_NOFD;
-	nsx_follow_init(&f->follow);
+	nsx_follow_init(&f->follow, room ? &room->follow : NULL);
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
 		f->ns[k].fd = f->file[k] = NSX_NOFD;
-	nsx_cgroups_init(&f->cgroups);
+	nsx_cgroups_init(&f->cgroups, room ? room->cgroup : NULL);
 }
 
 void nsx_facts_close(struct nsx_facts *f)
@@ -271,7 +271,7 @@ static int follow(const struct nsx_request *rq, struct nsx_target *t, const stru
 {
 	if (nsx_follow_look(rq, t, user, &f->follow, e) < 0)
 		return -1;
-	if (f->follow.label.lsm == NSX_LSM_NONE)
+	if (!f->follow.labelled)
 		return 0;
 	f->proc = nsx_fd_openat(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY);
 	return f->proc < 0 ? nsx_fail(e, NSX_STEP_OPEN, -f->proc, "/proc", NULL) : 0;

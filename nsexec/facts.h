@@ -44,8 +44,15 @@ struct nsx_facts {
 	const struct nsx_standing *standing; /* ours and the program's; NULL: not asked */
 	struct nsx_grafts *grafts;	     /* to be laid; NULL: none */
 	uint64_t our_user;		     /* inode of our own user namespace, if @complete */
-	struct nsx_follow follow;	     /* of the target, if asked for; kilobytes, as is */
-	struct nsx_cgroups cgroups;	     /* this: most of both is touched only then */
+	struct nsx_follow follow;	     /* of the target, if asked for */
+	struct nsx_cgroups cgroups;	     /* likewise */
+	struct nsx_facts_room *room;	     /* for both */
+};
+
+/* What of the facts takes a lot of memory, and is seldom asked for. */
+struct nsx_facts_room {
+	struct nsx_follow_room follow;
+	struct nsx_cgroup cgroup[NSX_CGROUPS_MAX];
 };
 
 /* Who the program is to be: as it is said, or as the target is. */
@@ -54,7 +61,8 @@ static inline struct nsx_id nsx_facts_uid(const struct nsx_request *rq, const st
 	return rq->uid_of_target ? f->follow.uid : rq->uid;
 }
 
-void nsx_facts_init(struct nsx_facts *f);
+/* @room: NULL where nothing but namespaces will be asked for. */
+void nsx_facts_init(struct nsx_facts *f, struct nsx_facts_room *room);
 void nsx_facts_close(struct nsx_facts *f);
 
 /**

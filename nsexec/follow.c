@@ -11,13 +11,9 @@ enum {
 	CAP_SETGID_NUMBER = 6,
 };
 
-void nsx_follow_init(struct nsx_follow *f)
+void nsx_follow_init(struct nsx_follow *f, struct nsx_follow_room *room)
 {
-	f->uid = f->gid = (struct nsx_id){ 0 };
-	f->groups_way = NSX_GROUPS_DROPPED;
-	f->n_groups = 0;
-	f->label.lsm = NSX_LSM_NONE;
-	f->label.own_dir = false;
+	*f = (struct nsx_follow){ .groups_way = NSX_GROUPS_DROPPED, .room = room };
 }
 
 bool nsx_follow_asked(const struct nsx_request *rq)
@@ -128,9 +124,9 @@ static int take_groups(const struct maps *m, const char *status, struct nsx_foll
 	}
 	out->groups_way = m->joined && may_set_groups() ? NSX_GROUPS_BEFORE : NSX_GROUPS_AFTER;
 	for (size_t i = 0; i < groups.n; i++) {
-		out->group[i] = groups.id[i];
+		out->room->group[i] = groups.id[i];
 		if (out->groups_way == NSX_GROUPS_AFTER &&
-		    translate(m, what, &out->group[i], e) < 0)
+		    translate(m, what, &out->room->group[i], e) < 0)
 			return -1;
 	}
 	out->n_groups = groups.n;
@@ -204,7 +200,8 @@ int nsx_follow_look(const struct nsx_request *rq, struct nsx_target *t,
 		return -1;
 	if (ids && look_at_ids(rq, t, user->ino, out, e) < 0)
 		return -1;
-	if (rq->label != NSX_LABEL_STAYS && look_at_label(rq, t, &out->label, e) < 0)
+	if (rq->label != NSX_LABEL_STAYS && look_at_label(rq, t, &out->room->label, e) < 0)
 		return -1;
+	out->labelled = rq->label != NSX_LABEL_STAYS && out->room->label.lsm != NSX_LSM_NONE;
 	return 0; /* of what has ended the kernel tells ids too: who called us looks once more */
 }

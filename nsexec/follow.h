@@ -23,11 +23,18 @@ struct nsx_follow {
 	struct nsx_id uid, gid; /* as they are called where the program will be */
 	enum nsx_groups_way groups_way;
 	size_t n_groups;
-	struct nsx_label label;
+	bool labelled;
+	struct nsx_follow_room *room;
+};
+
+/* What of it takes a lot of memory, and is seldom asked for. */
+struct nsx_follow_room {
+	struct nsx_label label;		/* if @labelled; then its lsm is not NONE */
 	uint32_t group[NSX_GROUPS_MAX]; /* BEFORE: the caller's ids; AFTER: those inside */
 };
 
-void nsx_follow_init(struct nsx_follow *f);
+/* @room: NULL where nothing will be asked for. */
+void nsx_follow_init(struct nsx_follow *f, struct nsx_follow_room *room);
 
 /* Is anything to be taken from the target that is no namespace and no directory? */
 bool nsx_follow_asked(const struct nsx_request *rq);

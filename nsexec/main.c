@@ -47,24 +47,37 @@ static enum nsx_dialect dialect(const char *name)
 	return nsx_text_same(base, "unshare") ? NSX_DIALECT_UNSHARE : NSX_DIALECT_OURS;
 }
 
+/*
+ * All that lives as long as the command does, in the order of a stack that has few pages
+ * to touch: what every run looks at is next to the frames of what it calls, and the
+ * waiter's stack is next to the words, where the kernel has been already.
+ */
+struct memory {
+	struct nsx_error e;
+	struct nsx_log log;
+	struct nsx_words words;
+	struct nsx_request rq;
+	struct nsx_engine en; /* the first part of it */
+	struct nsx_waiter_room room;
+};
+
 static int command(char **argv, char **envp)
 {
-	struct nsx_words words = { .word = argv + 1 };
-	struct nsx_request rq = { .report_fd = NSX_NOFD };
-	struct nsx_log log = nsx_log_default();
 	const char *level = nsx_env_get(envp, "NSEXEC_LOG");
-	struct nsx_error e = { 0 };
-	struct nsx_waiter_room room;
-	struct nsx_engine en;
+	struct memory m;
 
-	nsx_engine_init(&en, &rq, &log, envp);
-	en.waiter_room = &room;
-	en.self.alive = &room.alive;
-	if (level && *level && nsx_log_parse(level, &log, &e) < 0)
-		return nsx_engine_failed(&en, &e);
-	if (nsx_options_parse(&words, dialect(argv[0]), &rq, &e) < 0)
-		return nsx_engine_failed(&en, &e);
-	return run(&en, &rq, &words, &e) < 0 ? nsx_engine_failed(&en, &e) : 0;
+	m.e = (struct nsx_error){ 0 };
+	m.log = nsx_log_default();
+	m.words = (struct nsx_words){ .word = argv + 1 };
+	m.rq = (struct nsx_request){ .report_fd = NSX_NOFD };
+	nsx_engine_init(&m.en, &m.rq, &m.log, envp);
+	m.en.waiter_room = &m.room;
+	m.en.self.alive = &m.room.alive;
+	if (level && *level && nsx_log_parse(level, &m.log, &m.e) < 0)
+		return nsx_engine_failed(&m.en, &m.e);
+	if (nsx_options_parse(&m.words, dialect(argv[0]), &m.rq, &m.e) < 0)
+		return nsx_engine_failed(&m.en, &m.e);
+	return run(&m.en, &m.rq, &m.words, &m.e) < 0 ? nsx_engine_failed(&m.en, &m.e) : 0;
 }
 
 /* The initial stack: argc, argv, NULL, environment, NULL, auxiliary vector. */

@@ -39,7 +39,7 @@ static void add_of_program(struct nsx_plan *p, const struct nsx_request *rq,
 	if (rq->wdns_dir)
 		nsx_plan_add(p, NSX_STEP_CWD)->path = rq->wdns_dir;
 	nsx_plan_who(p, rq, f);
-	if (f->follow.label.lsm != NSX_LSM_NONE)
+	if (f->follow.labelled)
 		nsx_plan_label(p, f);
 	nsx_plan_confines(p, rq);
 }

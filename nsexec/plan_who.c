@@ -5,7 +5,7 @@
 
 void nsx_plan_groups(struct nsx_plan *p, const struct nsx_facts *f)
 {
-	p->act[p->n - 1].groups = f->follow.group;
+	p->act[p->n - 1].groups = f->follow.room->group;
 	p->act[p->n - 1].n_groups = f->follow.n_groups;
 }
 
@@ -105,6 +105,6 @@ void nsx_plan_label(struct nsx_plan *p, const struct nsx_facts *f)
 	struct nsx_act *act = nsx_plan_add(p, NSX_STEP_LABEL);
 
 	act->fd = f->proc;
-	act->path = nsx_label_file(&f->follow.label);
-	act->text = f->follow.label.text;
+	act->path = nsx_label_file(&f->follow.room->label);
+	act->text = f->follow.room->label.text;
 }

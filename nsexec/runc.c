@@ -117,7 +117,7 @@ void nsx_runc_begin(const struct nsx_log *log)
 static int plan_for_files(struct run *run)
 {
 	nsx_facts_close(&run->facts);
-	nsx_facts_init(&run->facts);
+	nsx_facts_init(&run->facts, NULL);
 	if (nsx_facts_files(run->rq, &run->facts, &run->e) < 0)
 		return -1;
 	/* Pinned and still alive: the files are its own, not those of one that has its PID now. */
@@ -357,7 +357,7 @@ int nsx_runc_enter(const struct nsx_request *rq, int initpipe, struct nsx_log *l
 	int rc;
 
 	nsx_target_init(&run.target);
-	nsx_facts_init(&run.facts);
+	nsx_facts_init(&run.facts, NULL);
 	become_stage(&run, '0', "runc:[0:PARENT]");
 	rc = prepare(&run);
 	if (rc == 0)

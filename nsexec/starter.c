@@ -32,7 +32,7 @@ struct asked {
  * A host keeps the array that it has got: where the constructor is to set variables, there
  * must be some that it removes.
  */
-static char spare[] = "NSEXEC_ANSWER=";
+static const char spare[] = "NSEXEC_ANSWER=";
 
 static size_t count_spare(const struct nsx_request *rq)
 {
@@ -130,7 +130,7 @@ static char **make_environment(const struct nsx_engine *en, const char *object,
 	t = nsx_text_on((char *)at + slots, text_bytes);
 	put = put_ours(put, &t, object, list, a);
 	for (size_t n = count_spare(en->rq); n; n--)
-		*put++ = spare;
+		*put++ = (char *)spare; /* for execve(2), which only reads it */
 	return variable;
 }
 

@@ -10,8 +10,8 @@
  * enough for the deepest of its calls, all of which are known.
  */
 struct nsx_waiter_room {
-	int32_t alive; /* 0: it has ended; see self.h */
 	char stack[4096] __attribute__((aligned(16)));
+	int32_t alive; /* 0: it has ended; see self.h */
 };
 
 /* nsx_waiter_run() in a room of its own: for nsx_sys_clone_leaving(), which wants this shape. */

@@ -153,11 +153,12 @@ static void of_ourselves_there_is_nothing_to_join(void)
 {
 	const struct nsx_who who = { .pid = getpid(), .pidfd = NSX_NOFD };
 	struct nsx_error error = { 0 };
+	struct nsx_cgroup at[NSX_CGROUPS_MAX];
 	struct nsx_cgroups cgroups;
 	struct nsx_target t;
 
 	nsx_target_init(&t);
-	nsx_cgroups_init(&cgroups);
+	nsx_cgroups_init(&cgroups, at);
 	check_int(nsx_target_open(&who, &t, &error), 0);
 	check_int(nsx_cgroups_open(&t, &cgroups, &error), 0);
 	check_int(cgroups.n, 0);

@@ -38,7 +38,7 @@ static const char *received(int fds[2])
 
 static void know_all(void)
 {
-	nsx_facts_init(&f);
+	nsx_facts_init(&f, NULL);
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
 		f.ns[k].theirs = (struct nsx_ns_id){ 4, 4026531830u + k };
 }

@@ -10,7 +10,7 @@ static struct nsx_facts f;
 static void given(nsx_kinds joins)
 {
 	rq = (struct nsx_request){ .target = "1", .join = joins, .report_fd = NSX_NOFD };
-	nsx_facts_init(&f);
+	nsx_facts_init(&f, NULL);
 	f.wanted = joins;
 	f.complete = true;
 	f.pidfd = 9;
