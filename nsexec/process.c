@@ -165,16 +165,12 @@ int nsx_process_fork(nsx_fork_fn *make, bool report, struct nsx_process *p, int 
 }
 
 /* The waiter is in its room by the time that the new process is back here. */
-int nsx_process_fork_leaving(struct nsx_process *p, struct nsx_waiter_room *room,
-			     struct nsx_error *e)
+int nsx_process_fork_leaving(struct nsx_process *p, struct nsx_waiter_room *room)
 {
-	int pid;
-
 	nsx_signals_hold(&p->signals);
 	p->held = true;
 	p->room = room;
-	pid = nsx_sys_clone_leaving(room->stack + sizeof(room->stack), nsx_waiter_stay, room);
-	if (pid == 0) {
+	if (nsx_sys_clone_leaving(room->stack + sizeof(room->stack), nsx_waiter_stay, room) == 0) {
 		p->forked = true;
 		nsx_process_bind(p);
 		return 0;
@@ -182,7 +178,7 @@ int nsx_process_fork_leaving(struct nsx_process *p, struct nsx_waiter_room *room
 	p->room = NULL;
 	nsx_signals_restore(&p->signals);
 	p->held = false;
-	return fail(-pid, "returning process", e);
+	return -1;
 }
 
 /* The first process of a PID namespace has no siblings, says clone(2) with EINVAL. */

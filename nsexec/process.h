@@ -71,11 +71,10 @@ int nsx_process_fork(nsx_fork_fn *make, bool report, struct nsx_process *p, int 
  * Nothing is copied: the two share their memory until the program is executed, and the
  * waiter touches no more of it than that room.  That it has ended is to be seen there.
  *
- * Left: returning process: 0, all signals held.  Waiter: never.  Failure: -1, signals as
- * before.
+ * Left: returning process: 0, all signals held.  Waiter: never.  -1, signals as before:
+ * not here, be it for lack of processes, or because an emulator of the kernel cannot do so.
  */
-int nsx_process_fork_leaving(struct nsx_process *p, struct nsx_waiter_room *room,
-			     struct nsx_error *e);
+int nsx_process_fork_leaving(struct nsx_process *p, struct nsx_waiter_room *room);
 
 /* The fork() of a host, made good for.  Return: as it has it. */
 int nsx_process_fork_host(nsx_fork_fn *make);

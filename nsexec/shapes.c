@@ -263,10 +263,12 @@ static bool leaves_memory(const struct nsx_engine *en)
 	return plan->n == plan->n_first + 1 && !plan->born && en->standing.oom == NSX_NOFD;
 }
 
-static int leave_memory(struct nsx_engine *en, struct nsx_error *e)
+static bool leave_memory(struct nsx_engine *en)
 {
+	if (!leaves_memory(en))
+		return false;
 	(void)nsx_self_pid(&en->self); /* from now on, its end is seen */
-	return nsx_process_fork_leaving(&en->process, en->waiter_room, e);
+	return nsx_process_fork_leaving(&en->process, en->waiter_room) == 0;
 }
 
 int nsx_shapes_go_on(struct nsx_engine *en, struct nsx_error *e)
@@ -282,8 +284,8 @@ int nsx_shapes_go_on(struct nsx_engine *en, struct nsx_error *e)
 		en->process.cgroup = en->facts.cgroups.dir;
 	if (en->rq->detach || en->sibling)
 		return detach(en, e);
-	if (leaves_memory(en))
-		return leave_memory(en, e);
+	if (leave_memory(en))
+		return 0;
 	if (settle_pty(en, e) < 0 || open_init(en, &init_side, e) < 0)
 		return -1;
 	/* The relay begins when the program does: the channel tells. */

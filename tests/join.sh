@@ -193,6 +193,26 @@ testAllJoinsAnOrdinaryUsersContainerAsRoot() {
 	joins_all "$rootless"
 }
 
+# Before Linux 6.11 a pidfd does not tell, and who executes in memory that is not its own
+# may stay in the time namespace that it came from.
+testAllJoinsWhereAPidfdDoesNotTellOurOwn() {
+	in_containers "$plain" "$remapped" || return 0
+	need strace || return 0
+	for it in "$plain" "$remapped"; do
+		joins_all "$it" strace -f -qq -o "$work/trace" -e inject=ioctl:error=ENOTTY
+		assertContains 'asked' "$(cat "$work/trace")" 'INJECTED'
+		assertContains 'asked instead' "$(cat "$work/trace")" '"/proc/self/ns/mnt"'
+		assertNotContains 'memory of its own' "$(cat "$work/trace")" CLONE_VM
+	done
+}
+
+testAllOfAProcessThatSharesEverythingIsSeenWhereAPidfdDoesNotTell() {
+	need strace || return 0
+	got=$(sh -c 'echo $$; exec strace -D -qq -o "$0" -e inject=ioctl:error=ENOTTY "$@" \
+		sh -c "echo \$\$"' "$work/trace" "$NSEXEC" -t $$ -a --)
+	assertEquals "one PID: $got" 1 "$(echo "$got" | sort -u | wc -l)"
+}
+
 testAllOfAProcessThatSharesEverythingChangesNothing() {
 	assertEquals "$(mix self self)" "$(where "$NSEXEC" -t $$ -a --)"
 	for words in -a '-m -p'; do
