@@ -8,7 +8,8 @@
 #include "text.h"
 
 enum {
-	BEGINNING_BYTES = 256, /* what the kernel looks at, see binfmt_script */
+	SCRIPT_BYTES = 256,    /* what the kernel looks at, see binfmt_script */
+	BEGINNING_BYTES = 832, /* with it come the program headers of most files */
 	HEADERS_BYTES = 65536, /* it takes no more program headers than that */
 };
 
@@ -18,6 +19,8 @@ struct reader {
 	const char *name;
 	bool big_endian;
 	struct nsx_error *e;
+	size_t len; /* bytes of @beginning that are in the file */
+	unsigned char beginning[BEGINNING_BYTES];
 };
 
 /* Where things are in a file of that class: offset and bytes of each number. */
@@ -87,6 +90,10 @@ static int read_whole(const struct reader *r, void *buf, size_t size, uint64_t o
 	/* What an offset can be for the kernel, and the sum cannot overflow. */
 	if (offset > INT64_MAX - HEADERS_BYTES)
 		return fail(r, ENOEXEC, "a broken ELF file");
+	if (offset + size <= r->len) {
+		__builtin_memcpy(buf, r->beginning + offset, size);
+		return 0;
+	}
 	n = read_at(r, buf, size, offset);
 	if (n < 0)
 		return -1;
@@ -141,14 +148,14 @@ static int find_interpreter(const struct reader *r, const struct layout *l,
 	return 0;
 }
 
-static int look_at_elf(struct reader *r, const unsigned char *beginning, size_t len,
-		       struct nsx_elf *out)
+static int look_at_elf(struct reader *r, struct nsx_elf *out)
 {
+	const unsigned char *beginning = r->beginning;
 	const bool is_64 = beginning[EI_CLASS] == ELFCLASS64;
 	const struct layout *l = is_64 ? &layout_64 : &layout_32;
 	uint64_t type;
 
-	if (len < l->header)
+	if (r->len < l->header)
 		return fail(r, ENOEXEC, "an ELF file that is cut short");
 	r->big_endian = beginning[EI_DATA] == ELFDATA2MSB;
 	if ((!is_64 && beginning[EI_CLASS] != ELFCLASS32) ||
@@ -200,7 +207,7 @@ static void look_at_script(const char *beginning, size_t len, struct nsx_elf *ou
 	const char *const last = beginning + len;
 	const char *end = beginning;
 	const char *name, *name_end, *argument;
-	bool has_end = len < BEGINNING_BYTES; /* or behind the file, which reads as NUL */
+	bool has_end = len < SCRIPT_BYTES; /* or behind the file, which reads as NUL */
 
 	while (end < last && *end != '\n')
 		end++;
@@ -238,18 +245,19 @@ static int look_at_rights(const struct reader *r, struct nsx_elf *out)
 
 int nsx_elf_look(int fd, const char *name, struct nsx_elf *out, struct nsx_error *e)
 {
-	struct reader r = { fd, name, false, e };
-	unsigned char beginning[BEGINNING_BYTES] = { 0 };
+	struct reader r = { .fd = fd, .name = name, .e = e };
 	struct nsx_elf found = { .kind = NSX_ELF_OTHER };
-	const long len = read_at(&r, beginning, sizeof(beginning), 0);
+	const long len = read_at(&r, r.beginning, sizeof(r.beginning), 0);
+	const char *text = (const char *)r.beginning;
 
 	if (len < 0 || look_at_rights(&r, &found) < 0)
 		return -1;
-	if (nsx_text_after((const char *)beginning, "\177ELF")) {
-		if (look_at_elf(&r, beginning, (size_t)len, &found) < 0)
+	r.len = (size_t)len;
+	if (nsx_text_after(text, "\177ELF")) {
+		if (look_at_elf(&r, &found) < 0)
 			return -1;
-	} else if (beginning[0] == '#' && beginning[1] == '!') {
-		look_at_script((const char *)beginning, (size_t)len, &found);
+	} else if (text[0] == '#' && text[1] == '!') {
+		look_at_script(text, r.len < SCRIPT_BYTES ? r.len : SCRIPT_BYTES, &found);
 	}
 	*out = found;
 	return 0;

@@ -111,16 +111,18 @@ int nsx_guest_look(const struct nsx_request *rq, char *const *callers, bool stay
 
 	if (!rq->grafts && !(rq->host && moves(rq)))
 		return 0;
-	nsx_grafts_init(&room->grafts);
 	if (rq->host && moves(rq)) {
 		nsx_needs_init(&room->needs);
 		if (nsx_needs_program(name_of(rq, callers, stays), callers, &room->needs, e) < 0)
 			return -1;
 		g->asked = true;
-		if (room->needs.elf.kind != NSX_ELF_STATIC &&
-		    nsx_needs_grafts(&room->needs, callers, &room->grafts, e) < 0)
-			return -1;
+		if (room->needs.elf.kind == NSX_ELF_STATIC && !rq->grafts)
+			return 0; /* it needs nothing, so the rest of the room stays untouched */
 	}
+	nsx_grafts_init(&room->grafts);
+	if (g->asked && room->needs.elf.kind != NSX_ELF_STATIC &&
+	    nsx_needs_grafts(&room->needs, callers, &room->grafts, e) < 0)
+		return -1;
 	if (add_all_said(rq, &room->grafts, e) < 0)
 		return -1;
 	g->lays = room->grafts.n > 0;

@@ -46,21 +46,15 @@ static bool look_further(int rc)
 	       rc == -ESTALE || rc == -ENODEV || rc == -ETIMEDOUT;
 }
 
-int nsx_handoff_exec(char **program, char *const *envp, struct nsx_error *e)
+/* Away from the other way, which needs no such buffer. */
+static __attribute__((noinline)) int exec_by_path(char **program, char *const *envp,
+						  struct nsx_error *e)
 {
 	const char *dirs = nsx_env_get(envp, "PATH");
 	char path[PATH_BYTES];
 	int worst = -ENOENT;
 	bool is_there = false;
 
-	for (const char *c = program[0]; *c; c++)
-		if (*c == '/') {
-			int rc = try(program[0], program, envp);
-
-			return fail(program[0], -rc, exists(program[0]), e);
-		}
-	if (!*program[0])
-		return fail("an empty name", ENOENT, false, e);
 	for (dirs = dirs ? dirs : nsx_search_default; dirs;) {
 		struct nsx_text t = nsx_text_on(path, sizeof(path));
 		int rc;
@@ -75,6 +69,18 @@ int nsx_handoff_exec(char **program, char *const *envp, struct nsx_error *e)
 		is_there = is_there || (rc == -ENOENT && exists(path));
 	}
 	return fail(program[0], -worst, is_there, e);
+}
+
+int nsx_handoff_exec(char **program, char *const *envp, struct nsx_error *e)
+{
+	int rc;
+
+	if (!*program[0])
+		return fail("an empty name", ENOENT, false, e);
+	if (nsx_search_needed(program[0]))
+		return exec_by_path(program, envp, e);
+	rc = try(program[0], program, envp);
+	return fail(program[0], -rc, exists(program[0]), e);
 }
 
 int nsx_handoff_look(const char *program, char *const *envp, struct nsx_error *e)

@@ -6,10 +6,11 @@
 #include "fd.h"
 #include "needing.h"
 #include "search.h"
+#include "sys_mount.h"
 
 void nsx_needs_init(struct nsx_needs *needs)
 {
-	needs->path[0] = needs->found[0] = '\0';
+	needs->path = "";
 	needs->fd = NSX_NOFD;
 	needs->elf = (struct nsx_elf){ 0 };
 }
@@ -19,41 +20,81 @@ void nsx_needs_close(struct nsx_needs *needs)
 	nsx_fd_close(&needs->fd);
 }
 
+/* Away from the others: most programs are called by a path from the root. */
+static __attribute__((noinline)) int put_relative(const char *name, struct nsx_text *to)
+{
+	char cwd[NSX_PATH_BYTES];
+	const int rc = nsx_path_cwd(cwd);
+
+	if (rc == 0)
+		nsx_path_put(to, cwd, name);
+	return rc;
+}
+
+/* What is there if no symbolic link leads to it, and it was called by that very path. */
+static int open_real(const char *name, const char *found)
+{
+	const struct nsx_open_how how = {
+		.flags = O_RDONLY | O_CLOEXEC,
+		.resolve = NSX_RESOLVE_NO_SYMLINKS,
+	};
+
+	if (!nsx_text_same(name, found))
+		return -ELOOP;
+	return nsx_fd_lift(nsx_sys_openat2(AT_FDCWD, found, &how));
+}
+
 /* Where it is, with and without symbolic links, and what it is. */
 static int look(const char *name, struct nsx_needs *out, struct nsx_error *e)
 {
-	char cwd[NSX_PATH_BYTES] = "/";
 	struct nsx_text t = nsx_text_on(out->found, sizeof(out->found));
-	int rc;
+	int rc = 0;
 
-	out->fd = nsx_fd_openat(AT_FDCWD, name, O_RDONLY);
+	if (*name == '/')
+		nsx_path_put(&t, "/", name);
+	else
+		rc = put_relative(name, &t);
+	out->path = out->found;
+	out->fd = rc < 0 ? rc : open_real(name, out->found);
+	if (out->fd < 0) { /* of /proc, which has to make the files of this process first */
+		out->path = out->real;
+		out->fd = nsx_fd_openat(AT_FDCWD, name, O_RDONLY);
+		rc = out->fd < 0 || rc < 0 ? rc : nsx_path_of_fd(out->fd, out->real);
+	}
 	if (out->fd == -EACCES)
 		return nsx_fail(e, NSX_STEP_EXEC, EACCES, name, "not readable: what does it need?");
 	if (out->fd < 0)
 		return nsx_fail(e, NSX_STEP_EXEC, -out->fd, name, NULL);
-	rc = *name == '/' ? 0 : nsx_path_cwd(cwd);
-	if (rc == 0)
-		rc = nsx_path_of_fd(out->fd, out->path);
 	if (rc < 0)
 		return nsx_fail(e, NSX_STEP_EXEC, -rc, name, "no path from the root");
-	nsx_path_put(&t, cwd, name);
 	if (t.cut)
 		return nsx_fail(e, NSX_STEP_EXEC, ENAMETOOLONG, name, NULL);
 	return nsx_elf_look(out->fd, out->path, &out->elf, e);
 }
 
+/* Likewise. */
+static __attribute__((noinline)) int look_in_path(const char *program, char *const *envp,
+						  struct nsx_needs *out, struct nsx_error *e)
+{
+	char path[NSX_PATH_BYTES];
+	const int rc = nsx_search(program, envp, path, sizeof(path));
+
+	return rc < 0 ? nsx_fail(e, NSX_STEP_EXEC, -rc, program, NULL) : look(path, out, e);
+}
+
 int nsx_needs_program(const char *program, char *const *envp, struct nsx_needs *out,
 		      struct nsx_error *e)
 {
-	char path[NSX_PATH_BYTES];
 	int rc;
 
 	if (!*program)
 		return nsx_fail(e, NSX_STEP_EXEC, ENOENT, "an empty name", NULL);
-	if (nsx_text_len(program) >= sizeof(path))
+	if (nsx_text_len(program) >= NSX_PATH_BYTES)
 		return nsx_fail(e, NSX_STEP_EXEC, ENAMETOOLONG, program, NULL);
-	rc = nsx_search(program, envp, path, sizeof(path));
-	return rc < 0 ? nsx_fail(e, NSX_STEP_EXEC, -rc, program, NULL) : look(path, out, e);
+	if (nsx_search_needed(program))
+		return look_in_path(program, envp, out, e);
+	rc = nsx_search_check(program);
+	return rc < 0 ? nsx_fail(e, NSX_STEP_EXEC, -rc, program, NULL) : look(program, out, e);
 }
 
 const char *nsx_needing_keep(struct nsx_needing *n, const char *text)

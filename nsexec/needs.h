@@ -13,10 +13,11 @@
 #include "path.h"
 
 struct nsx_needs {
-	char path[NSX_PATH_BYTES];  /* absolute, no symbolic links: what is executed in there */
-	char found[NSX_PATH_BYTES]; /* absolute: as it was called, or found by PATH */
-	int fd;			    /* it, open for reading */
+	int fd; /* it, open for reading */
 	struct nsx_elf elf;
+	const char *path;	    /* absolute, no symbolic links: what is executed in there */
+	char found[NSX_PATH_BYTES]; /* absolute: as it was called, or found by PATH */
+	char real[NSX_PATH_BYTES];  /* @path, if it is another */
 };
 
 void nsx_needs_init(struct nsx_needs *needs);

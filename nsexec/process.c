@@ -33,11 +33,13 @@ static int fail(int err, const char *what, struct nsx_error *e)
 	return nsx_fail(e, NSX_STEP_FORK, err, what, NULL);
 }
 
-static int lifeline_open(struct lifeline *l)
+static int lifeline_open(int *pidfd, struct lifeline *l)
 {
 	int pair[2], rc;
 
-	*l = (struct lifeline){ nsx_fd_pidfd(nsx_sys_getpid()), NSX_NOFD };
+	*l = (struct lifeline){ nsx_fd_take(pidfd), NSX_NOFD };
+	if (l->watch == NSX_NOFD)
+		l->watch = nsx_fd_pidfd(nsx_sys_getpid());
 	if (l->watch >= 0)
 		return 0;
 	rc = nsx_sys_pipe(pair, O_CLOEXEC); /* before Linux 5.3 */
@@ -127,7 +129,7 @@ int nsx_process_fork(nsx_fork_fn *make, bool report, struct nsx_process *p, int 
 {
 	int channel[2] = { NSX_NOFD, NSX_NOFD };
 	struct lifeline life;
-	int rc = lifeline_open(&life);
+	int rc = lifeline_open(&p->watch, &life);
 
 	if (rc < 0)
 		return fail(-rc, "lifeline to the waiter", e);

@@ -23,9 +23,9 @@ typedef int nsx_fork_fn(void);
 
 /* What either side of the fork has to give back or let go of. */
 struct nsx_process {
-	struct nsx_signals signals;   /* as they were, if @forked or in the waiter */
-	int channel;		      /* to the other side, for the report; NSX_NOFD: none */
-	int watch;		      /* the lifeline's end that tells; see process.c */
+	struct nsx_signals signals; /* as they were, if @forked or in the waiter */
+	int channel;		    /* to the other side, for the report; NSX_NOFD: none */
+	int watch; /* the lifeline's end that tells, see process.c; before it, a pidfd of ours or none */
 	int hold;		      /* its other end, which the waiter must keep open */
 	int death_signal;	      /* for the returning process, if the waiter ends */
 	struct nsx_waiter_room *room; /* where the waiter is that has left; else NULL */

@@ -31,7 +31,14 @@ const char *nsx_search_next(const char *dirs, const char *name, struct nsx_text 
 	return *end ? end + 1 : NULL;
 }
 
-static int may_execute(const char *path)
+bool nsx_search_needed(const char *name)
+{
+	while (*name && *name != '/')
+		name++;
+	return !*name;
+}
+
+int nsx_search_check(const char *path)
 {
 	struct nsx_stat st;
 	int rc = nsx_sys_stat(path, &st);
@@ -47,17 +54,16 @@ int nsx_search(const char *name, char *const *envp, char *path, size_t size)
 	struct nsx_text t = nsx_text_on(path, size);
 	int worst = -ENOENT;
 
-	for (const char *c = name; *c; c++)
-		if (*c == '/') {
-			nsx_text_str(&t, name);
-			return may_execute(name);
-		}
+	if (!nsx_search_needed(name)) {
+		nsx_text_str(&t, name);
+		return nsx_search_check(name);
+	}
 	for (dirs = dirs ? dirs : nsx_search_default; dirs;) {
 		int rc;
 
 		t = nsx_text_on(path, size);
 		dirs = nsx_search_next(dirs, name, &t);
-		rc = t.cut ? -ENAMETOOLONG : may_execute(path);
+		rc = t.cut ? -ENAMETOOLONG : nsx_search_check(path);
 		if (rc == 0)
 			return 0;
 		if (rc == -EACCES)

@@ -3,6 +3,8 @@
 #ifndef NSX_SEARCH_H
 #define NSX_SEARCH_H
 
+#include <stdbool.h>
+
 #include "text.h"
 
 /* Value of @name in @envp, or NULL. */
@@ -13,6 +15,12 @@ extern const char nsx_search_default[];
 
 /* Cut the next directory off PATH and put @name into it; an empty one means the cwd. */
 const char *nsx_search_next(const char *dirs, const char *name, struct nsx_text *t);
+
+/* Is it a name for PATH, and no path itself? */
+bool nsx_search_needed(const char *name);
+
+/* May @path be executed?  Return: as nsx_search(). */
+int nsx_search_check(const char *path);
 
 /**
  * nsx_search() - find a program that may be executed

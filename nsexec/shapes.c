@@ -288,6 +288,7 @@ int nsx_shapes_go_on(struct nsx_engine *en, struct nsx_error *e)
 		return 0;
 	if (settle_pty(en, e) < 0 || open_init(en, &init_side, e) < 0)
 		return -1;
+	en->process.watch = nsx_fd_take(&en->self.pidfd);
 	/* The relay begins when the program does: the channel tells. */
 	rc = nsx_process_fork(en->host_fork, listens, &en->process, &pid, e);
 	if (rc < 0)

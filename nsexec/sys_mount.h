@@ -41,6 +41,7 @@ enum {
 };
 
 enum {
+	NSX_RESOLVE_NO_SYMLINKS = 4,
 	NSX_RESOLVE_NO_MAGICLINKS = 2, /* openat2: such as those of /proc/PID/fd */
 	NSX_STATFS_FLAGS = 10,	       /* of nsx_sys_fstatfs(): which word has them */
 	NSX_STATFS_RDONLY = 1,

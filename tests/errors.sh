@@ -374,8 +374,8 @@ testKernelThatLacksSomething() {
 		'hint: is /proc mounted here, and is it of this PID namespace?'
 	row 'another process' "inject clone:error=EAGAIN; nsexec -t $plain -p -- $it_runs" 125 \
 		'fork returning process: EAGAIN Resource temporarily unavailable'
-	row 'room for the lifeline' "inject pidfd_open:error=EMFILE:when=2; inject pipe2:error=EMFILE
-		nsexec -t $plain -p -- $it_runs" 125 \
+	row 'room for the lifeline' "inject pidfd_open:error=EMFILE:when=2+
+		inject pipe2:error=EMFILE; nsexec -t $plain -p --umask 022 -- $it_runs" 125 \
 		'fork lifeline to the waiter: EMFILE Too many open files'
 	row 'room for the report' "inject socketpair:error=ENFILE
 		nsexec -t $plain -p --report-fd 5 -- $it_runs 5>/dev/null" 125 \
