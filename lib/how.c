@@ -221,26 +221,40 @@ static void drop_end(struct nsx_how *how)
 	how->words.n--;
 }
 
+static int say_all(struct composer *c, const struct nsexec_options *known)
+{
+	for (size_t i = 0; i < NSX_HOW_ROWS; i++)
+		if (say_member(c, &nsx_how_rows[i], (const char *)known + nsx_how_rows[i].offset) <
+		    0)
+			return -1;
+	for (const char *const *word = known->words; word && *word; word++)
+		if (add_word(c, *word) < 0)
+			return -1;
+	return 0;
+}
+
 int nsx_how_read(const struct nsexec_options *how, struct nsx_how *out, struct nsx_error *e)
 {
 	struct composer c = { out, nsx_text_on(out->store.bytes, sizeof(out->store.bytes)), e };
 	struct nsexec_options known = { 0 };
+	int rc;
 
+	out->said_bytes = 0;
 	out->words = (struct nsx_words){ .word = out->store.word + 1 };
 	out->words.word[0] = NULL;
 	if (how && take(how, &known, e) < 0)
 		return -1;
-	for (size_t i = 0; i < NSX_HOW_ROWS; i++)
-		if (say_member(&c, &nsx_how_rows[i],
-			       (const char *)&known + nsx_how_rows[i].offset) < 0)
-			return -1;
-	for (const char *const *word = known.words; word && *word; word++)
-		if (add_word(&c, *word) < 0)
-			return -1;
-	if (nsx_options_parse(&out->words, NSX_DIALECT_OURS, &out->rq, e) < 0)
+	rc = say_all(&c, &known);
+	out->said_bytes = c.text.len;
+	if (rc < 0 || nsx_options_parse(&out->words, NSX_DIALECT_OURS, &out->rq, e) < 0)
 		return -1;
 	if (refuse(&out->rq, e) < 0)
 		return -1;
 	drop_end(out);
 	return 0;
+}
+
+void nsx_how_forget(struct nsx_how *how)
+{
+	memset(how->store.bytes, 0, how->said_bytes);
 }

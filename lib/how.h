@@ -10,6 +10,7 @@
 struct nsx_how {
 	struct nsx_words words; /* options only: "--" and a PROGRAM may be put behind them */
 	struct nsx_request rq;
+	size_t said_bytes; /* of @store that were written */
 	struct nsx_words_store store;
 };
 
@@ -28,5 +29,8 @@ struct nsx_how {
  * Return: 0, or -1 with @e filled.
  */
 int nsx_how_read(const struct nsexec_options *how, struct nsx_how *out, struct nsx_error *e);
+
+/* Read or refused: leave nothing of what was said, which may be secret.  Of no use afterwards. */
+void nsx_how_forget(struct nsx_how *how);
 
 #endif

@@ -5,6 +5,14 @@
 
 #include "memory.h"
 
+/*
+ * Of who has no session, one at a time.  In the library itself, so that nothing stays mapped
+ * behind a call; nor does it hold anything that matters: see nsx_room_give().  Forked while
+ * it is taken, a child never has it.
+ */
+static struct nsx_room common;
+static bool common_is_taken;
+
 static void unmap(struct nsx_room *room)
 {
 	(void)nsx_sys_munmap(room, room->bytes); /* cannot fail: it is all of a mapping */
@@ -20,6 +28,13 @@ static struct nsx_room *take_spare(struct nsx_spares *spares)
 	return room;
 }
 
+static struct nsx_room *take_common(void)
+{
+	if (__atomic_load_n(&common_is_taken, __ATOMIC_RELAXED))
+		return NULL;
+	return __atomic_exchange_n(&common_is_taken, true, __ATOMIC_ACQUIRE) ? NULL : &common;
+}
+
 struct nsx_room *nsx_room_take(struct nsx_spares *spares, size_t argc, size_t n_files,
 			       struct nsx_error *e)
 {
@@ -27,8 +42,10 @@ struct nsx_room *nsx_room_take(struct nsx_spares *spares, size_t argc, size_t n_
 	const bool few = tail <= sizeof(((struct nsx_room *)NULL)->few);
 	const size_t bytes = few ? offsetof(struct nsx_room, more_slots)
 				 : offsetof(struct nsx_room, many) + tail;
-	struct nsx_room *room = spares && few ? take_spare(spares) : NULL;
+	struct nsx_room *room = NULL;
 
+	if (few)
+		room = spares ? take_spare(spares) : take_common();
 	if (!room) {
 		room = nsx_memory_map(bytes, "memory for a stack", e);
 		if (!room)
@@ -44,6 +61,10 @@ struct nsx_room *nsx_room_take(struct nsx_spares *spares, size_t argc, size_t n_
 
 void nsx_room_give(struct nsx_spares *spares, struct nsx_room *room)
 {
+	if (room == &common) {
+		__atomic_store_n(&common_is_taken, false, __ATOMIC_RELEASE);
+		return;
+	}
 	if (spares && room->call.argv == room->few)
 		for (size_t i = 0; i < NSX_SPARES && room; i++) {
 			struct nsx_room *none = NULL;

@@ -266,6 +266,8 @@ int nsx_spawn(const struct nsx_spawning *s, const struct nsexec_program *program
 		rc = spawn(c, child, e);
 		nsx_files_close(program, c->opened);
 	}
+	if (!s->how && !c->haunted)
+		nsx_how_forget(&room->how);
 	if (rc == 0 && s->kept)
 		*s->kept = (struct nsx_kept){
 			.room = room,

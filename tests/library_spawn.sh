@@ -608,6 +608,15 @@ testWithoutAForkOnlyLaterChildrenAreInside() {
 
 # Its children have a copy of every descriptor, and live longer than the program that would
 # have to end first.
+testWhatWasSaidIsNotLeftInTheMemoryOfTheHost() {
+	compile "$work/secret" "$abs_testsdir/lib/secret.c" "$work/libnsexec.so.0" \
+		-Wl,-rpath,"$work" || { fail "$(cat "$work/secret.why")"; return; }
+	for it in confined userns; do
+		at $it || return 0
+		assertEquals "$it" 'exited 0' "$("$work/secret" "$target" true 2>&1)"
+	done
+}
+
 testAnotherThreadThatForksMakesNobodyWait() {
 	forks() {
 		spawn @fork-beside @times=20 @kill $into -- sleep 1

@@ -273,6 +273,35 @@ static void nothing_said_is_nothing_wanted(void)
 	check_same_request(&got->rq, &rq);
 }
 
+static bool holds(const char *secret)
+{
+	return memmem(&got->store, sizeof(got->store), secret, strlen(secret));
+}
+
+static void what_was_said_can_be_forgotten(void)
+{
+	const char *env[] = { "KEY=secret", NULL }, *unknown[] = { "--no-such=secret", NULL };
+
+	fresh();
+	how.env = env;
+	how.words = (const char *[]){ "--env=LATER=hidden", NULL };
+	check_int(read_how(), 0);
+	check_int(holds("secret") && holds("hidden"), 1);
+	nsx_how_forget(got);
+	check_int(holds("secret") || holds("hidden"), 0);
+
+	how.words = unknown;
+	check_int(read_how(), -1);
+	check_int(holds("secret"), 1);
+	nsx_how_forget(got);
+	check_int(holds("secret"), 0);
+
+	how.size = 1;
+	check_int(read_bytes(&how, sizeof(how)), -1);
+	nsx_how_forget(got); /* of nothing */
+	check_int(got->store.bytes[1], FILLER);
+}
+
 static void target_is_a_number_too(void)
 {
 	struct nsx_who who;
@@ -672,6 +701,7 @@ int main(void)
 	unit("a member says what its words say", members_say_what_words_say);
 	unit("a list is said in order", lists_are_said_in_order);
 	unit("nothing said is nothing wanted", nothing_said_is_nothing_wanted);
+	unit("what was said can be forgotten", what_was_said_can_be_forgotten);
 	unit("a target may be a number", target_is_a_number_too);
 	unit("a target is said once, in one way", target_is_said_once);
 	unit("a set says each of its kinds", sets_say_each_kind);
