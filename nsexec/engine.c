@@ -184,12 +184,18 @@ enum attempt {
 	ATTEMPT_COUNT
 };
 
+/* The line for people tells of every namespace, which takes complete facts. */
+static bool reports_namespaces(const struct nsx_request *rq)
+{
+	return rq->report_fd != NSX_NOFD && !rq->report_bytes;
+}
+
 /* Return: 1: planned; 0: not this way; -1: no way, @e filled. */
 static int prepare(struct nsx_engine *en, enum attempt attempt, struct nsx_error *e)
 {
 	switch (attempt) {
 	case ATTEMPT_QUICK:
-		if (en->rq->report_fd != NSX_NOFD || en->rq->grafts || en->guest.lays ||
+		if (reports_namespaces(en->rq) || en->rq->grafts || en->guest.lays ||
 		    nsx_facts_quick(en->rq, en->shares, &en->self, &en->target, &en->facts) < 0)
 			return 0;
 		break;
