@@ -34,9 +34,10 @@ struct nsx_call {
 	char **argv; /* the program's, with room in front, see nsx_call_slots() */
 	char *const *envp;
 	char *path; /* "PATH=..." of the host, by which the launcher finds tools; "": there is none */
-	int *opened;   /* for each file that is opened: as which descriptor it is here */
-	uint64_t mask; /* blocked signals of the calling thread */
-	bool kept;     /* middle stays in front of the program */
+	int *opened;	       /* for each file that is opened: as which descriptor it is here */
+	const int *lent_image; /* the launcher's file, of the session; or NULL */
+	uint64_t mask;	       /* blocked signals of the calling thread */
+	bool kept;	       /* middle stays in front of the program */
 
 	/* How it goes on. */
 	const struct nsx_engine *in; /* with facts and plan: @ready, or @en */
@@ -47,7 +48,7 @@ struct nsx_call {
 	bool haunted;		     /* nobody knows whether somebody is still on @stack */
 	bool executes;		     /* nothing but execve(2) was left to be done */
 	int channel[2];		     /* to the launcher; the host's end is the first */
-	int image;		     /* the launcher's file */
+	int image;		     /* the launcher's file, if it is not lent */
 	int middle;		     /* as the host sees it; it may be the program too */
 	bool elsewhere; /* middle was born in another PID namespace than the thread is in */
 	int32_t middle_pidfd;
@@ -103,6 +104,12 @@ void nsx_middle_looks(void *arg);
  * make such a file (vm.memfd_noexec), be it against us.
  */
 int nsx_launch_prepare(struct nsx_call *c, struct nsx_error *e);
+
+/*
+ * The file alone, once for all that a session will start, where the kernel can see to it that
+ * nobody changes it: somebody who traces a launcher has it too.  Else @image is NSX_NOFD.
+ */
+void nsx_launch_lend(struct nsx_call *c);
 
 /* The launcher, see launcher.c, goes on in this process.  Return: only on failure. */
 int nsx_launch(struct nsx_call *c, struct nsx_error *e);

@@ -35,18 +35,32 @@ static int write_image(int fd)
 	return 0;
 }
 
-int nsx_launch_prepare(struct nsx_call *c, struct nsx_error *e)
+static int make_image(struct nsx_call *c, struct nsx_error *e)
 {
-	int rc = nsx_fd_channel(c->channel);
+	int rc = nsx_sealed_open("nsexec");
 
-	if (rc < 0)
-		return nsx_fail(e, NSX_STEP_FORK, -rc, "channel to the launcher", NULL);
-	rc = nsx_sealed_open("nsexec");
 	if (rc >= 0) {
 		c->image = rc;
 		rc = write_image(c->image);
 	}
 	return rc < 0 ? fail(rc, "file of the launcher in memory", e) : 0;
+}
+
+int nsx_launch_prepare(struct nsx_call *c, struct nsx_error *e)
+{
+	const int rc = nsx_fd_channel(c->channel);
+
+	if (rc < 0)
+		return nsx_fail(e, NSX_STEP_FORK, -rc, "channel to the launcher", NULL);
+	return c->lent_image ? 0 : make_image(c, e);
+}
+
+void nsx_launch_lend(struct nsx_call *c)
+{
+	struct nsx_error ignored = { 0 }; /* each program tries it again, and says so */
+
+	if (make_image(c, &ignored) < 0 || !nsx_sealed_is(c->image))
+		nsx_fd_close(&c->image);
 }
 
 /* "nsexec 7,9 PATH=... WORD... -- PROGRAM ARG...": channel, and target if there is one. */
@@ -75,7 +89,7 @@ int nsx_launch(struct nsx_call *c, struct nsx_error *e)
 	const int pidfd = c->in->target.pidfd;
 	const int channel = nsx_files_apart(p, c->channel[1]);
 	const int target = pidfd == NSX_NOFD ? NSX_NOFD : nsx_files_apart(p, pidfd);
-	const int image = nsx_files_apart(p, c->image);
+	const int image = nsx_files_apart(p, c->lent_image ? *c->lent_image : c->image);
 	char **argv;
 
 	if (channel < 0)

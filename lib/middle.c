@@ -215,6 +215,8 @@ void nsx_middle_looks(void *arg)
 
 	if (look_around(c, &e) < 0 || nsx_engine_look(&c->en, &e) < 0)
 		fail_and_exit(c, &e);
+	if (c->en.apart)
+		nsx_launch_lend(c);
 	c->looked = true;
 	nsx_sys_exit(0);
 }

@@ -89,6 +89,7 @@ int nsx_session_spawn(struct nsexec_session *s, const struct nsexec_program *pro
 		.how = &s->how,
 		.ready = s->planned ? en : NULL,
 		.spares = &s->spares,
+		.lent_image = s->looked.image == NSX_NOFD ? NULL : &s->looked.image,
 		.kept = kept,
 	};
 
@@ -125,8 +126,10 @@ void nsexec_session_close(struct nsexec_session *s)
 {
 	if (!s)
 		return;
-	if (s->looked.in)
+	if (s->looked.in) {
 		nsx_engine_close(&s->looked.en);
+		nsx_fd_close(&s->looked.image);
+	}
 	nsx_room_close(&s->spares);
 	(void)nsx_sys_munmap(s, sizeof(*s)); /* cannot fail: it is all of a mapping */
 }

@@ -256,6 +256,7 @@ int nsx_spawn(const struct nsx_spawning *s, const struct nsexec_program *program
 		room->how.rq.fork = NSX_FORK_ALWAYS; /* what is the program's is not its keeper's */
 	c->how = s->how ? s->how : &room->how;
 	c->ready = s->ready;
+	c->lent_image = s->lent_image;
 	c->kept = s->kept;
 	c->program = program;
 	c->envp = (char *const *)(uintptr_t)program->envp;

@@ -11,7 +11,8 @@ struct nsx_spawning {
 	const struct nsexec_options *options; /* as said; or, of a session, */
 	const struct nsx_how *how;	      /* as read already, */
 	const struct nsx_engine *ready;	      /* maybe looked at and planned, */
-	struct nsx_spares *spares;	      /* with rooms that are kept */
+	struct nsx_spares *spares;	      /* with rooms that are kept, */
+	const int *lent_image;		      /* and maybe the launcher's file */
 	struct nsx_kept *kept;		      /* out: the program's keeper; NULL: it needs none */
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sealed: files in memory that nobody can write to any more, to be executed. */
+/* Sealed: files in memory that nobody can change any more, to be executed. */
 #ifndef NSX_SEALED_H
 #define NSX_SEALED_H
 
@@ -17,12 +17,25 @@ static inline int nsx_sealed_open(const char *name)
 	return nsx_fd_lift(fd);
 }
 
-/* No more seals, nor shrinking, growing, writing; where there are seals. */
+/* No more seals, nor shrinking, growing, writing; nor who may execute it (Linux 6.3). */
+enum { NSX_SEAL_CONTENT = 0x0f, NSX_SEAL_ALL = 0x2f };
+
+/* As far as there are seals. */
 static inline void nsx_sealed_close(int fd)
 {
-	enum { F_ADD_SEALS_COMMAND = 1024 + 9, SEAL_ALL = 0xf };
+	enum { F_ADD_SEALS_COMMAND = 1024 + 9 };
 
-	(void)nsx_sys_fcntl(fd, F_ADD_SEALS_COMMAND, SEAL_ALL);
+	if (nsx_sys_fcntl(fd, F_ADD_SEALS_COMMAND, NSX_SEAL_ALL) < 0)
+		(void)nsx_sys_fcntl(fd, F_ADD_SEALS_COMMAND, NSX_SEAL_CONTENT);
+}
+
+/* All of them? */
+static inline bool nsx_sealed_is(int fd)
+{
+	enum { F_GET_SEALS_COMMAND = 1024 + 10 };
+	const int seals = nsx_sys_fcntl(fd, F_GET_SEALS_COMMAND, 0);
+
+	return seals >= 0 && (seals & NSX_SEAL_ALL) == NSX_SEAL_ALL;
 }
 
 #endif

@@ -41,6 +41,18 @@ testAHundredRunsLeaveNothing() {
 	each_route hundred
 }
 
+# It is made once, and so cannot fail for the second program.
+testTheLauncherIsTheSessions() {
+	[ -e /proc/sys/vm/memfd_noexec ] || { skip 'needs Linux 6.3'; return 0; }
+	at userns || return 0
+	spawn @session @no-memfd-later=13 @times=3 @quiet -t "$target" --all -- true
+	says 'succeeded 3 failed 0'
+	spawn @session @run @no-memfd-later=13 @times=3 @quiet -t "$target" --all -- true
+	says 'succeeded 3 failed 0'
+	spawn @session @no-memfd=13 -t "$target" --all -- true
+	says 'error launch EACCES file of the launcher in memory'
+}
+
 testEightThreadsAtOnce() {
 	eight() {
 		spawn @session @threads=8 @times=25 @quiet $into -- true

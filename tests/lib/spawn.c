@@ -48,7 +48,7 @@ static struct nsexec_io io = { .size = sizeof(io), .timeout_ms = -1 };
 static struct nsexec_session *session;
 static const char *closed, *wait_for;
 static const char *thread_net, *thread_pid, *kill_after, *elsewhere;
-static int times = 1, n_threads = 1, dumpable = -1;
+static int times = 1, n_threads = 1, dumpable = -1, no_memfd_later;
 static bool runs, in_session, reaps, bombards, forks_beside, quiet, shows, kills;
 
 static atomic_int caught_chld, caught_inside, reaped, succeeded, failed;
@@ -255,6 +255,8 @@ static bool set_host(const char *name, const char *value)
 		refuse(SYS_clone3, atoi(value));
 	else if (!strcmp(name, "no-memfd"))
 		refuse(SYS_memfd_create, atoi(value));
+	else if (!strcmp(name, "no-memfd-later"))
+		no_memfd_later = atoi(value);
 	else
 		return false;
 	return true;
@@ -552,6 +554,8 @@ static void open_session(void)
 		print_error(&e);
 	else if (nsexec_session_alive(session) != 1)
 		printf("wrong: the target of a new session is not alive\n");
+	if (no_memfd_later)
+		refuse(SYS_memfd_create, no_memfd_later);
 }
 
 static void all_threads(void)
