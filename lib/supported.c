@@ -32,12 +32,11 @@ static bool is_admin_here(void)
 /* In the first user namespace, of fixed inode. */
 static bool is_first_user(void)
 {
-	static const uint64_t first_user = 0xeffffffd; /* USER_NS_INIT_INO, <linux/nsfs.h> */
 	char path[NSX_OUR_PATH_BYTES];
 	struct nsx_stat st;
 
 	nsx_api_our_path(path, NSX_USER, "");
-	return nsx_sys_stat(path, &st) == 0 && st.ino == first_user;
+	return nsx_sys_stat(path, &st) == 0 && st.ino == NSX_NS_FIRST_USER;
 }
 
 /* A profile of the program's own says itself whether it may. */

@@ -59,14 +59,13 @@ static bool proc_agrees(const struct nsx_target *t, const struct nsx_facts *f)
  */
 static int compare(int pid, enum nsx_kind k, struct nsx_self *self, struct nsx_facts *f)
 {
-	static const uint64_t first_user = 0xeffffffd; /* USER_NS_INIT_INO, <linux/nsfs.h> */
 	struct nsx_ns_fact *ns = &f->ns[k];
 	char path[NSX_NS_PATH_BYTES];
 
 	nsx_ns_path(path, pid, k);
 	if (nsx_ns_name(path, &ns->theirs) < 0)
 		return -1;
-	if (k == NSX_USER && ns->theirs.ino == first_user)
+	if (k == NSX_USER && ns->theirs.ino == NSX_NS_FIRST_USER)
 		ns->ours = ns->theirs;
 	else if (!ns->ours.ino && nsx_self_identify(self, k, &ns->ours) < 0)
 		return -1;

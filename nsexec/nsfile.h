@@ -15,6 +15,8 @@ struct nsx_ns_id {
 	uint64_t ino;
 };
 
+#define NSX_NS_FIRST_USER 0xeffffffdu /* its inode on every system: <linux/nsfs.h> */
+
 bool nsx_ns_same(const struct nsx_ns_id *a, const struct nsx_ns_id *b);
 
 enum { NSX_NS_PATH_BYTES = 40 }; /* "/proc/2147483647/ns/cgroup" */

@@ -148,12 +148,11 @@ static int fail_limit(enum nsx_resource r, int err, const char *why, struct nsx_
 /* Whether the right is there is asked of the first user namespace; from another, we do not have it. */
 static bool may_raise(void)
 {
-	static const uint64_t first_user = 0xeffffffd; /* USER_NS_INIT_INO, <linux/nsfs.h> */
 	struct nsx_ns_id user;
 
 	if (!(nsx_sys_effective_caps() & NSX_CAP_BIT(NSX_CAP_SYS_RESOURCE)))
 		return false;
-	return nsx_ns_identify(0, NSX_USER, &user) < 0 || user.ino == first_user;
+	return nsx_ns_identify(0, NSX_USER, &user) < 0 || user.ino == NSX_NS_FIRST_USER;
 }
 
 static int look_at_limits(const struct nsx_confines *c, struct nsx_standing *s, struct nsx_error *e)

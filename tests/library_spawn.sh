@@ -160,6 +160,8 @@ testWhoMayTraceInsideNeverMeetsTheMemoryOfTheHost() {
 		into="watched $it"
 		spawn @times=300 @quiet $it -t "$target" --all -- true
 		says 'succeeded 300 failed 0'
+		spawn @times=300 @quiet $it -t "$target" --mount --uts --ipc --net --pid -- true
+		says 'succeeded 300 failed 0'
 		spawn @times=300 @quiet $it -t "$target" --all --caps=all -- true
 		wait "$attacker"
 		assertEquals "$it" 'ready met 0' "$(xargs <"$work/met")"
@@ -199,13 +201,27 @@ testToolsAreNotFoundByTheVariablesOfTheProgram() {
 testWhereSomebodyMayTraceTheProgramHasAWaiter() {
 	need_root || return 0
 	container_plain || { skip "$why"; return 0; }
-	spawn -t "$target" --all -- "$inside" 4
-	assert_inside "$target" $kinds
-	says 'exited 4'
-	ended 1
+	for it in --all '--mount --uts --ipc --net --pid --cgroup'; do
+		into=$it
+		spawn -t "$target" $into -- "$inside" 4
+		assert_inside "$target" cgroup ipc mnt net pid uts
+		says 'exited 4'
+		ended 1
+		assertNotEquals "it is in front, $into" "$(line pid)" "$(line 'in there it is')"
+	done
 }
 
 # ---- whose child it is -------------------------------------------------------
+
+# It may trace all that is there, and none of what is of our user namespace.
+testWhoeverIsBelowOurUserNamespaceWatchesNobody() {
+	need_root || return 0
+	at userns || return 0
+	spawn -t "$target" --mount --uts --ipc --net --pid --cgroup -- "$inside" 4
+	assert_inside "$target" cgroup ipc mnt net pid uts
+	says 'exited 4'
+	assertEquals 'nobody is in front of it' "$(line pid)" "$(line 'in there it is')"
+}
 
 testItsStatusIsToBeWaitedFor() {
 	statuses() {
