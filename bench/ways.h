@@ -18,7 +18,8 @@ enum way { FLOOR, SPAWN, SESSION_SPAWN, SESSION_RUN, NSENTER, FORK, WAY_COUNT };
 
 struct way_row {
 	char name[32];
-	void (*run)(void);
+	bool in_threads; /* any number of threads may do so at once */
+	void (*run)(void *unused);
 };
 
 extern const struct way_row ways[WAY_COUNT];
@@ -30,7 +31,6 @@ extern struct nsexec_session *session;
 extern const struct nsexec_options *how;
 
 bool way_has_nsenter(void);
-void way_session_run(void); /* from any thread */
 
 /* End with the error, if there is one. */
 void way_check(int rc, const char *who, const struct nsexec_error *e);

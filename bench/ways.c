@@ -53,23 +53,25 @@ static int join_and_start(void *stack)
 	_exit(pid < 0 || waitpid(pid, &status, 0) != pid || status);
 }
 
-static void by_floor(void)
+static void by_floor(void *unused)
 {
 	static _Alignas(16) char stack[2][STACK_BYTES];
 	const pid_t pid = clone(join_and_start, stack[0] + STACK_BYTES,
 				CLONE_VM | CLONE_VFORK | SIGCHLD, stack[1]);
 
+	(void)unused;
 	if (pid < 0)
 		err(1, "clone");
 	reap(pid, "floor");
 }
 
-static void by_fork(void)
+static void by_fork(void *unused)
 {
 	const pid_t pid = fork();
 	pid_t inner;
 	int status;
 
+	(void)unused;
 	if (pid < 0)
 		err(1, "fork");
 	if (pid == 0) {
@@ -87,12 +89,13 @@ bool way_has_nsenter(void)
 	return system("nsenter --version >/dev/null 2>&1") == 0;
 }
 
-static void by_nsenter(void)
+static void by_nsenter(void *unused)
 {
 	char number[16];
 	char *argv[] = { "nsenter", "-t", number, "-m", "-u", "-i", "-n", "-p", "-C", NULL, NULL };
 	pid_t pid;
 
+	(void)unused;
 	argv[9] = (char *)program;
 	(void)snprintf(number, sizeof(number), "%d", (int)target);
 	if (posix_spawnp(&pid, "nsenter", NULL, NULL, argv, environ))
@@ -126,23 +129,26 @@ static void spawn(bool in_session)
 	close(child.pidfd);
 }
 
-static void by_spawn(void)
+static void by_spawn(void *unused)
 {
+	(void)unused;
 	spawn(false);
 }
 
-static void by_session_spawn(void)
+static void by_session_spawn(void *unused)
 {
+	(void)unused;
 	spawn(true);
 }
 
-void way_session_run(void)
+static void by_session_run(void *unused)
 {
 	const char *argv[] = { program, NULL };
 	const struct nsexec_program p = { .size = sizeof(p), .argv = argv };
 	struct nsexec_io io = { .size = sizeof(io), .timeout_ms = -1 };
 	struct nsexec_error e;
 
+	(void)unused;
 	way_check(nsexec_session_run(session, &p, &io, &e), "nsexec_session_run", &e);
 	if (io.status)
 		errx(1, "nsexec_session_run: %s has failed", program);
@@ -150,10 +156,10 @@ void way_session_run(void)
 }
 
 const struct way_row ways[WAY_COUNT] = {
-	[FLOOR] = { "floor", by_floor },
-	[SPAWN] = { "nsexec_spawn", by_spawn },
-	[SESSION_SPAWN] = { "nsexec_session_spawn", by_session_spawn },
-	[SESSION_RUN] = { "nsexec_session_run", way_session_run },
-	[NSENTER] = { "posix_spawn of nsenter", by_nsenter },
-	[FORK] = { "fork, setns, fork", by_fork },
+	[FLOOR] = { "floor", false, by_floor },
+	[SPAWN] = { "nsexec_spawn", true, by_spawn },
+	[SESSION_SPAWN] = { "nsexec_session_spawn", true, by_session_spawn },
+	[SESSION_RUN] = { "nsexec_session_run", true, by_session_run },
+	[NSENTER] = { "posix_spawn of nsenter", false, by_nsenter },
+	[FORK] = { "fork, setns, fork", false, by_fork },
 };
