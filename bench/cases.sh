@@ -14,6 +14,21 @@ join7		join seven, one of them a user namespace
 one		join the network namespace alone
 create6		create six namespaces and execute
 create7		create seven, with a map
+env		a host whose variables name a program
+preload_c	a program in C, and inside by preload
+preload_java	likewise a JVM
+preload_node	likewise Node
+preload_python	likewise Python
+inert		a preload that is asked for nothing
+bootstrap	what a constructor adds, as runc asks and by words
+bootstrap_debug	likewise, with the log at its finest
+bootstrap_userns	likewise, into a user namespace
+spawn		by the library, from a process of so many MiB
+host		a program of the caller (--host)
+graft		files of the caller (--graft)
+waiter		memory of who waits
+many		so many commands at once
+session		so many at once by the library
 '
 
 # CLONE_NEW*, as floor.c takes them
@@ -113,4 +128,93 @@ case_create7() {
 		missing bwrap 'no bwrap here'
 	fi
 	race commands
+}
+
+# ---- the constructor ---------------------------------------------------------
+
+case_env() {
+	require container_plain || return
+	words="NSEXEC=-t $target -a -- $nothing"
+	floor join $six "$target"
+	contestant 'linked in' "$words" "$programs/host_init"
+	contestant preload "LD_PRELOAD=$PRELOAD" "$words" "$programs/host_plain"
+	contestant 'linked in, static' "$words" "$programs/host_static"
+	race commands
+}
+
+# preloaded WORD...: a program by itself, and inside
+preloaded() {
+	require container_plain || return
+	contestant plain "$@"
+	contestant preload "LD_PRELOAD=$PRELOAD" "NSEXEC=-t $target -a" "$@"
+	race commands
+}
+
+case_preload_c() {
+	preloaded "$programs/host_plain"
+}
+
+case_preload_java() {
+	require compiled_java || return
+	fewer 5
+	preloaded "$(readlink -f "$(command -v java)")" -cp "$work" Start
+}
+
+compiled_java() {
+	why='no java or no javac here'
+	command -v java >/dev/null && command -v javac >/dev/null &&
+		javac -d "$work" "$abs_top_srcdir/bench/Start.java"
+}
+
+case_preload_node() {
+	why='no node here'
+	require command -v node >/dev/null || return
+	fewer 5
+	preloaded "$(readlink -f "$(command -v node)")" -e ''
+}
+
+# What comes first in PATH may be a script in somebody's home.
+case_preload_python() {
+	why='no python3 here'
+	require command -v python3 >/dev/null || return
+	fewer 2
+	preloaded "$(python3 -c 'import sys; print(sys.executable)')" -c ''
+}
+
+case_inert() {
+	contestant 'no preload' "$programs/host_plain"
+	contestant 'empty object' "LD_PRELOAD=$programs/empty.so" "$programs/host_plain"
+	contestant nsexec "LD_PRELOAD=$PRELOAD" "$programs/host_plain"
+	race commands
+}
+
+# bootstrap LEVEL [OPTION]...: by runc's message, with the log at this level, and by words;
+# they find their descriptors by number
+bootstrap() {
+	level=$1
+	shift
+	contestant plain "$programs/host_plain" 5
+	for it in model ours; do
+		contestant "$it" _LIBCONTAINER_INITPIPE=3 _LIBCONTAINER_LOGPIPE=4 \
+			"_LIBCONTAINER_LOGLEVEL=$level" "$programs/host_$it" 5
+	done
+	words="NSEXEC=-t $target -a"
+	contestant 'linked in, words' "$words" "$programs/host_init" 5
+	contestant 'preload, words' "LD_PRELOAD=$PRELOAD" "$words" "$programs/host_plain" 5
+	race bootstrap "$@" -- "$target"
+}
+
+case_bootstrap() {
+	require container_plain || return
+	bootstrap 4
+}
+
+case_bootstrap_debug() {
+	require container_plain || return
+	bootstrap 5
+}
+
+case_bootstrap_userns() {
+	require container_userns || return
+	bootstrap 4 -k user,$six_words
 }

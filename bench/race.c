@@ -13,7 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WARM_UP_ROUNDS = 5, COUNTED_RUNS = 5, RUN_LIMIT_SECONDS = 20 };
+enum {
+	WARM_UP_ROUNDS = 5, /* or less, where there are few */
+	COUNTED_RUNS = 3,
+	RUN_LIMIT_SECONDS = 20,
+};
 
 /* Of the run that is going on. */
 static const struct contestant *running;
@@ -152,13 +156,13 @@ static void measure(const struct race *r, struct contestant *c)
 }
 
 /*
- * The smallest of some, since a run may be disturbed; not timed, counting takes time.  Of
- * many programs at once each needs what it needs alone: nobody counts them again.
+ * The smallest of some, since a run may be disturbed; not timed, since counting takes time.
+ * Of many programs at once each needs what it needs alone: nobody counts them again.
  */
 static void count(const struct race *r, struct contestant *c)
 {
 	c->counts = (struct counts){ COUNT_NONE, COUNT_NONE };
-	for (int i = 0; i < COUNTED_RUNS && !r->per_run; i++) {
+	for (int i = 0; i < (c->every ? 1 : COUNTED_RUNS) && !r->per_run; i++) {
 		struct counts now;
 
 		running = c;
@@ -235,12 +239,13 @@ static void run_round(struct race *r, int round, const int *order)
 void race_run(struct race *r)
 {
 	int order[RACE_CONTESTANTS_MAX];
+	const int warm_up = r->rounds < WARM_UP_ROUNDS ? r->rounds : WARM_UP_ROUNDS;
 	unsigned seed = 1;
 
 	prepare(r);
 	for (int i = 0; i < r->n; i++)
 		order[i] = i;
-	for (int round = -WARM_UP_ROUNDS; round < r->rounds; round++) {
+	for (int round = -warm_up; round < r->rounds; round++) {
 		shuffle(order, r->n, &seed);
 		run_round(r, round, order);
 	}

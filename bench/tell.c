@@ -6,6 +6,7 @@
  *   runs            how many were measured
  *   median_us       microseconds until the end; also p95_us and min_us
  *   ratio           median_us, as a multiple of the first contestant's
+ *   per_second      programs, where many are run at once
  *   cpu_us          time on processors, of all processes (median)
  *   minor_faults    page faults of all processes (median)
  *   syscalls        of all processes; null: nobody counts them here
@@ -104,6 +105,8 @@ static void put_row(FILE *f, const struct race *r, int m, const struct contestan
 	(void)fprintf(f, ", \"p95_us\": %.1f, \"min_us\": %.1f, \"ratio\": %.3f",
 		      quantile(c->us[m], c->runs, 0.95), c->us[m][0],
 		      us / median(first->us[m], first->runs));
+	if (r->per_run)
+		(void)fprintf(f, ", \"per_second\": %.0f", 1e6 / us);
 	(void)fprintf(f, ", \"cpu_us\": %.1f, \"minor_faults\": %.0f", median(c->cpu_us, c->runs),
 		      median(c->faults, c->runs));
 	put_count(f, "syscalls", c->counts.syscalls);
