@@ -52,7 +52,7 @@ case_many() {
 	fewer 50
 	for n in $levels; do
 		case=many-$n
-		contestant floor "$programs/floor" join $six "$joined" "$nothing"
+		contestant floor "$programs/floor" join "$six" "$joined" "$nothing"
 		contestant nsexec "$NSEXEC" -t "$joined" -a -- "$nothing"
 		contestant nsenter "$(command -v nsenter)" -t "$joined" -a -- "$nothing"
 		contestant 'crun exec@5' "$(command -v crun)" --root "$work/crun" \
@@ -72,7 +72,7 @@ case_session() {
 
 # ---- memory of who waits -----------------------------------------------------
 
-# waiter NAME COMMAND...: what is its own while it waits, until the program has begun
+# waiter NAME COMMAND...: what is its own while it waits; its program says that it runs
 waiter() {
 	contestant=$1
 	shift
@@ -80,10 +80,11 @@ waiter() {
 	waits=$!
 	remember "$waits"
 	if wait_for '[ -s "$work/says" ]'; then
+		sleep 0.5 # both have settled down: nothing is shared between them any more
 		kib=$(awk '/^Private_Dirty:/ { print $2 }' "/proc/$waits/smaps_rollup")
 	fi
 	kill "$waits"
-	wait "$waits"
+	wait "$waits" 2>/dev/null
 	[ -n "${kib-}" ] || { echo "$contestant: it does not say that it runs" >&2; exit 1; }
 	printf '%-28s %6d KiB\n' "$contestant" "$kib"
 	printf '{"name": "%s", "private_kib": %d}\n' "$contestant" "$kib" >>"$work/$case.rows"

@@ -23,8 +23,8 @@ function colour(c, r)
 function time_text(us)
 {
 	if (us < 1000)
-		return sprintf("%.0f µs", us)
-	return us < 1e6 ? sprintf("%.*f ms", us < 1e4, us / 1000) : sprintf("%.1f s", us / 1e6)
+		return sprintf("%.3g µs", us)
+	return us < 1e6 ? sprintf("%.3g ms", us / 1000) : sprintf("%.3g s", us / 1e6)
 }
 
 function log10(x)
@@ -38,7 +38,7 @@ function begin(file, width, height, heading)
 	printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" " \
 		"height=\"%d\" role=\"img\">\n", width, height, width, height >svg
 	print "<title>" escape(heading) "</title>" >svg
-	print "<style>text { font: 13px system-ui, sans-serif; fill: #57606a }" >svg
+	print "<style>text { font: 13px system-ui, sans-serif; fill: #6e7781 }" >svg
 	print ".heading { font-size: 15px; font-weight: 600 }" >svg
 	print ".grid { stroke: #8b949e; stroke-opacity: .35 }" >svg
 	print "@media (prefers-color-scheme: dark) { text { fill: #b1bac4 } }</style>" >svg
@@ -81,8 +81,8 @@ function label(c, r)
 	if (!median_of(c))
 		return value(c, r) " KiB"
 	return time_text(value(c, r)) (r == 1 ? "" : \
-		sprintf("   × %.*f", field(line[c, r], "ratio") < 10 ? 2 : 0, \
-			field(line[c, r], "ratio")))
+		sprintf(value(c, r) < 10 * value(c, 1) ? ", %.2f ×" : ", %.0f ×", \
+			value(c, r) / value(c, 1)))
 }
 
 # As long as it takes; where some take far longer than others, as the logarithm of that.
@@ -160,10 +160,11 @@ function axes(stem,	i, power)
 		text(x_of(number[point[stem, i]]), 350, "middle", number[point[stem, i]])
 }
 
-# Names that would lie on each other move down, from the highest curve on.
-function name_curves(last,	done, n, r, best, y, floor_y)
+# From the highest curve on.  Names that would lie on each other move down, but not so far
+# that there is no place for those that follow.
+function name_curves(last,	done, n, r, best, y, above)
 {
-	floor_y = 0
+	above = 0
 	for (n = 1; n <= rows[last]; n++) {
 		best = 0
 		for (r = 1; r <= rows[last]; r++)
@@ -171,9 +172,10 @@ function name_curves(last,	done, n, r, best, y, floor_y)
 				best = r
 		done[best] = 1
 		y = y_of(height_of(last, best)) + 4
-		y = y < floor_y ? floor_y : y
+		y = y < above + 15 ? above + 15 : y
+		y = y > 334 - 15 * (rows[last] - n) ? 334 - 15 * (rows[last] - n) : y
 		text(560, y, "start", field(line[last, best], "name"))
-		floor_y = y + 15
+		above = y
 	}
 }
 
