@@ -48,39 +48,31 @@ floor() {
 # Those who bring a container of their own.  They take tens of times as long.
 contest_runtimes() {
 	if container_runc host; then
-		contestant 'runc exec@20' "$(command -v runc)" --root "$work/runc" \
-			exec "$id" "$nothing"
+		tool 'runc exec@20' runc --root "$work/runc" exec "$id" "$nothing"
 	else
 		missing 'runc exec' "$why"
 	fi
 	if container_crun host; then
-		contestant 'crun exec@10' "$(command -v crun)" --root "$work/crun" \
-			exec "$id" "$nothing"
+		tool 'crun exec@10' crun --root "$work/crun" exec "$id" "$nothing"
 	else
 		missing 'crun exec' "$why"
 	fi
 	if container_lxc; then
-		contestant 'lxc-attach@10' "$(command -v lxc-attach)" -n "$id" -P "$work/lxc" \
-			-- "$nothing"
+		tool lxc-attach@10 lxc-attach -n "$id" -P "$work/lxc" -- "$nothing"
 	else
 		missing lxc-attach "$why"
 	fi
 }
 
-# The other ways to say the same to us, and the tool that others would take.
-contest_tools() {
+contest_usual() {
 	contestant nsexec "$NSEXEC" -t "$target" -a -- "$nothing"
-	if command -v nsenter >/dev/null; then
-		contestant nsenter "$(command -v nsenter)" -t "$target" -a -- "$nothing"
-	else
-		missing nsenter 'no nsenter here'
-	fi
+	tool nsenter nsenter -t "$target" -a -- "$nothing"
 }
 
 case_join6() {
 	require container_plain || return
 	floor join $six "$target"
-	contest_tools
+	contest_usual
 	contest_runtimes
 	race commands
 }
@@ -88,10 +80,9 @@ case_join6() {
 case_join7() {
 	require container_userns || return
 	floor join $seven "$target"
-	contest_tools
+	contest_usual
 	if container_runc_userns host; then
-		contestant 'runc exec@20' "$(command -v runc)" --root "$work/runc" \
-			exec "$id" "$nothing"
+		tool 'runc exec@20' runc --root "$work/runc" exec "$id" "$nothing"
 	else
 		missing 'runc exec' "$why"
 	fi
@@ -102,8 +93,7 @@ case_one() {
 	require container_plain || return
 	floor enter $net "$target"
 	contestant nsexec "$NSEXEC" -t "$target" -n -- "$nothing"
-	! command -v nsenter >/dev/null ||
-		contestant nsenter "$(command -v nsenter)" -t "$target" -n -- "$nothing"
+	tool nsenter nsenter -t "$target" -n -- "$nothing"
 	race commands
 }
 
@@ -112,7 +102,7 @@ case_one() {
 case_create6() {
 	floor create $six '' ''
 	contestant nsexec "$NSEXEC" --unshare=$six_words -- "$nothing"
-	contestant unshare "$(command -v unshare)" -m -u -i -n -p -C -f -- "$nothing"
+	tool unshare unshare -m -u -i -n -p -C -f -- "$nothing"
 	race commands
 }
 
@@ -120,13 +110,9 @@ case_create6() {
 case_create7() {
 	floor create $seven "0 $(id -u) 1" "0 $(id -g) 1"
 	contestant nsexec "$NSEXEC" --unshare=user,$six_words --map-root-user -- "$nothing"
-	contestant 'unshare -r' "$(command -v unshare)" -r -m -u -i -n -p -C -f -- "$nothing"
-	if command -v bwrap >/dev/null; then
-		contestant bwrap "$(command -v bwrap)" --unshare-user --unshare-ipc --unshare-pid \
-			--unshare-net --unshare-uts --unshare-cgroup --bind / / "$nothing"
-	else
-		missing bwrap 'no bwrap here'
-	fi
+	tool 'unshare -r' unshare -r -m -u -i -n -p -C -f -- "$nothing"
+	tool bwrap bwrap --unshare-user --unshare-ipc --unshare-pid --unshare-net --unshare-uts \
+		--unshare-cgroup --bind / / "$nothing"
 	race commands
 }
 

@@ -48,15 +48,15 @@ levels='1 2 4 8 16 32 64'
 case_many() {
 	require container_plain || return
 	joined=$target
-	require container_crun host || return
+	container_crun host || missing 'crun exec' "$why"
 	fewer 50
 	for n in $levels; do
 		case=many-$n
 		contestant floor "$programs/floor" join "$six" "$joined" "$nothing"
 		contestant nsexec "$NSEXEC" -t "$joined" -a -- "$nothing"
-		contestant nsenter "$(command -v nsenter)" -t "$joined" -a -- "$nothing"
-		contestant 'crun exec@5' "$(command -v crun)" --root "$work/crun" \
-			exec "$id" "$nothing"
+		tool nsenter nsenter -t "$joined" -a -- "$nothing"
+		[ -z "$target" ] ||
+			tool 'crun exec@5' crun --root "$work/crun" exec "$id" "$nothing"
 		race commands -p "$n"
 	done
 }
@@ -97,9 +97,18 @@ case_waiter() {
 	set -- sh -c 'echo runs; exec sleep 60'
 	waiter nsexec "$NSEXEC" -t "$target" -a -- "$@"
 	waiter preload env "LD_PRELOAD=$PRELOAD" "NSEXEC=-t $target -a" "$@"
-	! command -v nsenter >/dev/null || waiter nsenter nsenter -t "$target" -a "$@"
-	! container_runc host || waiter 'runc exec' runc --root "$work/runc" exec "$id" "$@"
-	! container_crun host || waiter 'crun exec' crun --root "$work/crun" exec "$id" "$@"
+	if command -v nsenter >/dev/null; then
+		waiter nsenter nsenter -t "$target" -a "$@"
+	else
+		missing nsenter 'no nsenter here'
+	fi
+	for it in runc crun; do
+		if container_$it host; then
+			waiter "$runtime exec" "$runtime" --root "$work/$runtime" exec "$id" "$@"
+		else
+			missing "$runtime exec" "$why"
+		fi
+	done
 	{
 		printf '{"case": "%s", "title": "%s", "contestants": [\n' "$case" "$title"
 		sed '$!s/$/,/' "$work/$case.rows"
