@@ -190,6 +190,8 @@ static int refuse(const struct nsx_request *rq, struct nsx_error *e)
 		return fail(e, 0, what, shows[rq->show]);
 	if (rq->plan)
 		return fail(e, 0, what, "--plan");
+	if (rq->trace)
+		return fail(e, 0, what, "--trace");
 	if (rq->preload)
 		return fail(e, 0, what, "--preload");
 	if (rq->report_fd != NSX_NOFD)

@@ -97,6 +97,9 @@ int nsx_apply_running(struct nsx_parser *p, enum nsx_option opt, const char *val
 		return set_dumpable(p, value);
 	case NSX_OPT_REPORT_FD:
 		return set_report_fd(p, value);
+	case NSX_OPT_TRACE:
+		rq->trace = value;
+		return 0;
 	case NSX_OPT_PLAN:
 		rq->plan = true;
 		return 0;

@@ -37,7 +37,8 @@ type Cmd struct {
 
 	// Env is the environment, nil for that of the caller.  Variables that
 	// would ask something of nsexec itself, or of runc's bootstrap, are left out:
-	// NSEXEC, NSEXEC_FD, NSEXEC_LOG, NSEXEC_PATH, NSEXEC_GUARD and _LIBCONTAINER_*.
+	// NSEXEC, NSEXEC_FD, NSEXEC_LOG, NSEXEC_PATH, NSEXEC_TRACE, NSEXEC_GUARD and
+	// _LIBCONTAINER_*.
 	Env []string
 
 	// Dir, if not empty, is the working directory as it is called inside.  Without
@@ -72,6 +73,11 @@ type Cmd struct {
 	// Grafts are files and directories of the caller that the program sees among
 	// those of the target.
 	Grafts []Graft
+
+	// Trace, if not empty, is a file for what is done until the program runs, and how
+	// long each step takes, as ui.perfetto.dev and chrome://tracing show it.  It is
+	// found from the caller's working directory, and written anew.
+	Trace string
 
 	// NoFork runs the program outside of the PID namespace of the target, so that
 	// only its children are inside.
@@ -247,6 +253,9 @@ func (c *Cmd) words() (words, error) {
 		}
 	}
 	w.flag("no-fork", c.NoFork)
+	if c.Trace != "" {
+		w.value("trace", c.Trace)
+	}
 	switch c.Dumpable {
 	case DumpableAuto:
 	case DumpableYes:

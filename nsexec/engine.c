@@ -10,6 +10,7 @@
 #include "settle.h"
 #include "shapes.h"
 #include "stage.h"
+#include "trace.h"
 #include "watched.h"
 
 void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const struct nsx_log *log,
@@ -54,8 +55,11 @@ int nsx_engine_target(struct nsx_engine *en, struct nsx_error *e)
 		return 0;
 	if (nsx_who_parse(en->rq->target, &who, e) < 0)
 		return -1;
-	return who.named ? nsx_named_open(&who, &en->target, e)
-			 : nsx_target_open(&who, &en->target, e);
+	if ((who.named ? nsx_named_open(&who, &en->target, e)
+		       : nsx_target_open(&who, &en->target, e)) < 0)
+		return -1;
+	nsx_trace_step(en->log, NSX_STEP_TARGET, 0, en->rq->target);
+	return 0;
 }
 
 /* Labels are for what is executed, and a host has been executed already. */
@@ -92,8 +96,10 @@ static int make_environment(struct nsx_engine *en, struct nsx_error *e)
 	if (nsx_environment_make(en->rq, en->envp, en->env_room, &en->target, &en->environment, e) <
 	    0)
 		return -1;
-	if (en->environment.variable)
-		en->envp = en->environment.variable;
+	if (!en->environment.variable)
+		return 0;
+	en->envp = en->environment.variable;
+	nsx_trace_step(en->log, NSX_STEP_ENVIRON, 0, NULL);
 	return 0;
 }
 
@@ -190,6 +196,12 @@ static bool reports_namespaces(const struct nsx_request *rq)
 	return rq->report_fd != NSX_NOFD && !rq->report_bytes;
 }
 
+static const char attempt_names[ATTEMPT_COUNT][16] = {
+	[ATTEMPT_QUICK] = "the least facts",
+	[ATTEMPT_COMPLETE] = "all facts",
+	[ATTEMPT_EACH] = "one by one",
+};
+
 /* Return: 1: planned; 0: not this way; -1: no way, @e filled. */
 static int prepare(struct nsx_engine *en, enum attempt attempt, struct nsx_error *e)
 {
@@ -213,8 +225,10 @@ static int prepare(struct nsx_engine *en, enum attempt attempt, struct nsx_error
 	case ATTEMPT_COUNT:
 		break;
 	}
+	nsx_trace_step(en->log, NSX_STEP_CHECK, 0, attempt_names[attempt]);
 	if (make_plan(en, attempt == ATTEMPT_EACH ? NSX_WAY_EACH : NSX_WAY_PIDFD, e) < 0)
 		return -1;
+	nsx_trace_step(en->log, NSX_STEP_PLAN, 0, NULL);
 	return 1;
 }
 
@@ -223,7 +237,10 @@ static int start_outsider(struct nsx_engine *en, struct nsx_error *e)
 {
 	if (!en->plan.outside || en->outsider.pid)
 		return 0;
-	return nsx_outsider_start(&en->outsider, &en->facts, en->plan.joins, en->log, e);
+	if (nsx_outsider_start(&en->outsider, &en->facts, en->plan.joins, en->log, e) < 0)
+		return -1;
+	nsx_trace_step(en->log, NSX_STEP_FORK, 0, "outsider");
+	return 0;
 }
 
 /*
@@ -257,6 +274,7 @@ static int join(struct nsx_engine *en, struct nsx_error *e)
 			nsx_outsider_gone(e, en->plan.act[at].step);
 			return -1;
 		}
+		nsx_trace_failure(en->log, &tried);
 		nsx_log(en->log, NSX_LOG_DEBUG, "one setns() by pidfd was refused; another way",
 			NULL);
 	}
@@ -286,6 +304,8 @@ int nsx_engine_enter(struct nsx_engine *en, struct nsx_error *e)
 	if (nsx_guest_look(en->rq, en->callers_envp, en->host_fork, &en->guest, e) < 0 ||
 	    nsx_guest_pack(en->rq, &en->target, &en->guest, e) < 0)
 		return -1;
+	if (en->guest.asked)
+		nsx_trace_step(en->log, NSX_STEP_GRAFT, 0, "what the program needs");
 	if (nsx_shapes_open(en, e) < 0)
 		return -1;
 	moves_host = en->keeps_files && (nsx_request_kinds(en->rq) & NSX_KIND_BIT(NSX_MNT));
@@ -356,6 +376,8 @@ void nsx_engine_release(struct nsx_engine *en)
 			(void)nsx_sys_close(en->rq->report_fd); /* whatever it was, it is gone */
 		if (en->log->fd > 2)
 			(void)nsx_sys_close(en->log->fd); /* likewise */
+		nsx_trace_moment(en->log, "main", NULL);
+		nsx_trace_close(en->log);
 		unguard(en);
 	}
 	if (en->process.held)
@@ -366,6 +388,7 @@ int nsx_engine_exec(struct nsx_engine *en, struct nsx_error *e)
 {
 	char **program = en->rq->program;
 
+	nsx_trace_moment(en->log, "exec", program ? program[0] : NULL);
 	if (en->guest.asked)
 		return nsx_guest_exec(&en->guest, program, en->envp, e);
 	return program ? nsx_handoff_exec(program, en->envp, e) : nsx_handoff_shell(en->envp, e);
@@ -374,6 +397,7 @@ int nsx_engine_exec(struct nsx_engine *en, struct nsx_error *e)
 int nsx_engine_failed(struct nsx_engine *en, const struct nsx_error *e)
 {
 	nsx_outsider_end(&en->outsider);
+	nsx_trace_failure(en->log, e);
 	nsx_log_error(en->log, e);
 	if (en->process.forked)
 		nsx_process_tell(&en->process, e);

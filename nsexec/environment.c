@@ -25,8 +25,8 @@ bool nsx_environment_asked(const struct nsx_request *rq)
 static bool asks_us(const char *variable)
 {
 	static const char beginnings[][16] = {
-		"NSEXEC=",	  "NSEXEC_FD=",	   "NSEXEC_LOG=",    "NSEXEC_PATH=",
-		"NSEXEC_ANSWER=", "NSEXEC_GUARD=", "_LIBCONTAINER_",
+		"NSEXEC=",	 "NSEXEC_FD=",	   "NSEXEC_LOG=",   "NSEXEC_PATH=",
+		"NSEXEC_TRACE=", "NSEXEC_ANSWER=", "NSEXEC_GUARD=", "_LIBCONTAINER_",
 	};
 
 	for (size_t i = 0; i < sizeof(beginnings) / sizeof(*beginnings); i++)

@@ -44,6 +44,7 @@ static const char step_names[NSX_STEP_COUNT][12] = {
 	[NSX_STEP_EXEC] = "exec",
 	[NSX_STEP_PRELOAD] = "preload",
 	[NSX_STEP_ENVIRON] = "environ",
+	[NSX_STEP_PLAN] = "plan",
 	[NSX_STEP_BOUNDING] = "bounding",
 	[NSX_STEP_CAPS] = "caps",
 	[NSX_STEP_LIMIT] = "limit",

@@ -25,6 +25,7 @@ enum nsx_step {
 	NSX_STEP_CHECK,	  /* ask the kernel about it */
 	NSX_STEP_GUARD,	  /* become non-dumpable, or dumpable again */
 	NSX_STEP_ENVIRON, /* make another environment */
+	NSX_STEP_PLAN,	  /* from what is known to what will be done */
 	NSX_STEP_OOM,	  /* how soon to be killed when memory runs out */
 	NSX_STEP_CGROUP,  /* join the cgroups of the target */
 	NSX_STEP_JOIN,

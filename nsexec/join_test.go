@@ -233,6 +233,31 @@ func TestNoForkLeavesTheProgramOutsideAndItsChildrenInside(t *testing.T) {
 	}
 }
 
+func TestTraceHasTheProgramsProcess(t *testing.T) {
+	needRoot(t)
+	c := newContainer(t, false)
+	cmd := nsexec.Command(c.kinds(nsexec.PID), "true")
+	cmd.Trace = filepath.Join(t.TempDir(), "trace.json")
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(cmd.Trace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var events []struct {
+		Name string
+		PID  int
+	}
+	if err := json.Unmarshal(text, &events); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	last := events[len(events)-1]
+	if last.Name != "exec" || last.PID != cmd.Process.Pid {
+		t.Errorf("%+v is not that %d has executed: %s", last, cmd.Process.Pid, text)
+	}
+}
+
 func TestDumpableIsAsAskedFor(t *testing.T) {
 	c := newContainer(t, true)
 	for _, one := range []struct {

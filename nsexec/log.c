@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "fd.h"
+#include "clock.h"
 #include "signals.h"
 #include "text.h"
 
@@ -87,6 +87,18 @@ static void put_runc(const struct nsx_log *log, enum nsx_level level, const char
 	put_line(log->fd, &t);
 }
 
+/* "+12.3us ": since the clock was opened */
+static void put_time(struct nsx_text *t, const struct nsx_clock *clock)
+{
+	const uint64_t tenths = (nsx_clock_now(clock) - clock->start) / 100;
+
+	nsx_text_str(t, "+");
+	nsx_text_u64(t, tenths / 10);
+	nsx_text_str(t, ".");
+	nsx_text_u64(t, tenths % 10);
+	nsx_text_str(t, "us ");
+}
+
 void nsx_log(const struct nsx_log *log, enum nsx_level level, const char *what, const char *which)
 {
 	char buf[LINE_MAX_BYTES];
@@ -98,6 +110,8 @@ void nsx_log(const struct nsx_log *log, enum nsx_level level, const char *what, 
 		nsx_text_str(&t, "nsexec: ");
 		nsx_text_str(&t, level_names[level]);
 		nsx_text_str(&t, ": ");
+		if (log->clock)
+			put_time(&t, log->clock);
 	}
 	nsx_text_plain(&t, what);
 	if (which) {

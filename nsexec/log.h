@@ -12,11 +12,17 @@ enum nsx_level { NSX_LOG_OFF, NSX_LOG_ERROR, NSX_LOG_INFO, NSX_LOG_DEBUG, NSX_LO
 /* Lines of text for people, or runc's: {"level":"debug", "msg": "nsexec-1[PID]: text"} */
 enum nsx_log_form { NSX_LOG_TEXT, NSX_LOG_RUNC };
 
+struct nsx_clock;
+struct nsx_trace;
+
 struct nsx_log {
 	enum nsx_level level;
 	int fd; /* RUNC: NSX_NOFD: errors go to stderr, as "FATAL: text" */
 	enum nsx_log_form form;
 	char stage; /* RUNC: '0', '1' or '2'; 0: there are no stages yet */
+	const struct nsx_clock
+		*clock;		 /* by which lines of TEXT tell their time; NULL: they do not */
+	struct nsx_trace *trace; /* see trace.h; NULL: nobody asked for it */
 };
 
 /* What holds when NSEXEC_LOG is absent: errors, on stderr. */
@@ -33,7 +39,7 @@ static inline struct nsx_log nsx_log_default(void)
  */
 int nsx_log_parse(const char *value, struct nsx_log *out, struct nsx_error *e);
 
-/* "nsexec: debug: @what (@which)"; best effort, like all logging. */
+/* "nsexec: debug: +12.3us @what (@which)"; best effort, like all logging. */
 void nsx_log(const struct nsx_log *log, enum nsx_level level, const char *what, const char *which);
 void nsx_log_number(const struct nsx_log *log, enum nsx_level level, const char *what,
 		    uint64_t number);

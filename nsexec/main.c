@@ -10,6 +10,7 @@
 #include "show.h"
 #include "starter.h"
 #include "text.h"
+#include "trace.h"
 
 /* The command's way through the rooms, up to exec.  Return: only on failure or if done. */
 static int enter_and_exec(struct nsx_engine *en, struct nsx_error *e)
@@ -21,12 +22,15 @@ static int enter_and_exec(struct nsx_engine *en, struct nsx_error *e)
 }
 
 static int run(struct nsx_engine *en, const struct nsx_request *rq, const struct nsx_words *words,
-	       struct nsx_error *e)
+	       struct nsx_log *log, struct nsx_error *e)
 {
 	if (rq->show == NSX_SHOW_LIST)
 		return nsx_list(rq->json, e);
 	if (rq->show != NSX_SHOW_NOTHING)
 		return nsx_help(rq->show, e);
+	if (nsx_trace_open(log, NSX_STEP_OPTIONS, rq->plan ? NULL : rq->trace, "nsexec", false, e) <
+	    0)
+		return -1;
 	if (rq->preload && !rq->plan)
 		return nsx_starter_run(en, words, e);
 	if (!rq->plan)
@@ -57,7 +61,8 @@ struct memory {
 	struct nsx_log log;
 	struct nsx_words words;
 	struct nsx_request rq;
-	struct nsx_engine en; /* the first part of it */
+	struct nsx_engine en;	/* the first part of it */
+	struct nsx_trace trace; /* if somebody asks for it */
 	struct nsx_waiter_room room;
 };
 
@@ -75,9 +80,10 @@ static int command(char **argv, char **envp)
 	m.en.self.alive = &m.room.alive;
 	if (level && *level && nsx_log_parse(level, &m.log, &m.e) < 0)
 		return nsx_engine_failed(&m.en, &m.e);
+	nsx_trace_begin(&m.trace, &m.log, nsx_trace_may_be_asked(&m.words));
 	if (nsx_options_parse(&m.words, dialect(argv[0]), &m.rq, &m.e) < 0)
 		return nsx_engine_failed(&m.en, &m.e);
-	return run(&m.en, &m.rq, &m.words, &m.e) < 0 ? nsx_engine_failed(&m.en, &m.e) : 0;
+	return run(&m.en, &m.rq, &m.words, &m.log, &m.e) < 0 ? nsx_engine_failed(&m.en, &m.e) : 0;
 }
 
 /* The initial stack: argc, argv, NULL, environment, NULL, auxiliary vector. */

@@ -33,6 +33,9 @@
 #define NSEXEC_ENV_LOGPIPE "_LIBCONTAINER_LOGPIPE"
 #define NSEXEC_ENV_LOGLEVEL "_LIBCONTAINER_LOGLEVEL"
 
+/* Beside those, and ours: a file for what each stage does, as --trace has it. */
+#define NSEXEC_ENV_TRACE "NSEXEC_TRACE"
+
 /* Exit statuses that are not the program's own. */
 #define NSEXEC_EXIT_FAILED 125	   /* nsexec could not do what was asked */
 #define NSEXEC_EXIT_CANNOT_RUN 126 /* the program was found but cannot be executed */

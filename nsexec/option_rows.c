@@ -134,6 +134,8 @@ const struct nsx_option_row nsx_option_rows[NSX_OPT_COUNT] = {
 			       "may processes inside look into a host program?" },
 	[NSX_OPT_REPORT_FD] = { NSX_ABOUT_RUNNING, 0, "report-fd", VALUE("N"),
 				"write one JSON line to descriptor N: pids, or the error" },
+	[NSX_OPT_TRACE] = { NSX_ABOUT_RUNNING, 0, "trace", VALUE("FILE"),
+			    "write what is done, and how long it takes, for ui.perfetto.dev" },
 	[NSX_OPT_PLAN] = { NSX_ABOUT_RUNNING, 0, "plan", FLAG,
 			   "print what would be done, and do nothing" },
 	[NSX_OPT_LIST] = { NSX_ABOUT_RUNNING, 0, "list", FLAG,

@@ -68,6 +68,7 @@ var said = map[string]func(*Cmd){
 	"wdns":                 func(c *Cmd) { c.Dir = "/" },
 	"host":                 func(c *Cmd) { c.Host = true },
 	"graft":                graftEtc,
+	"trace":                func(c *Cmd) { c.Trace = "trace.json" },
 	"no-fork":              func(c *Cmd) { c.NoFork = true },
 	"dumpable":             func(c *Cmd) { c.Dumpable = DumpableNo },
 	"detach":               func(c *Cmd) { c.Target.Kinds |= PID },

@@ -5,6 +5,7 @@
 
 #include "outside.h"
 #include "text.h"
+#include "trace.h"
 
 enum { PATH_BYTES = 64, WAIT_ALL = 0x40000000 /* of wait(2): also one that sends no signal */ };
 
@@ -92,6 +93,15 @@ static int write_maps(const struct outsider *self, struct nsx_error *e)
 	return nsx_outside_write(self->asker, NSX_STEP_MAP, &self->f->outside, self->log, e);
 }
 
+static void trace(const struct outsider *self, enum nsx_step step, nsx_kinds kinds, int rc,
+		  const struct nsx_error *e)
+{
+	if (rc < 0)
+		nsx_trace_failure(self->log, e);
+	else
+		nsx_trace_act(self->log, step, kinds, NULL);
+}
+
 /* In a process of its own, since what is bound later needs the rights of out here. */
 static int write_maps_below(const struct outsider *self, struct nsx_error *e)
 {
@@ -99,10 +109,13 @@ static int write_maps_below(const struct outsider *self, struct nsx_error *e)
 	int pid = nsx_sys_clone_bare(SIGCHLD);
 
 	if (pid == 0) {
-		int rc = enter_parent(self, e);
+		int rc;
 
+		nsx_trace_birth(self->log, "map writer");
+		rc = enter_parent(self, e);
 		if (rc == 0)
 			rc = write_maps(self, e);
+		trace(self, NSX_STEP_MAP, 0, rc, e);
 		nsx_sys_exit(answer(self, NSX_STEP_MAP, rc, e) ? 0 : 1);
 	}
 	if (pid < 0)
@@ -133,6 +146,7 @@ static _Noreturn void serve(const struct outsider *self)
 	const struct nsx_sigaction by_default = { 0 };
 	int32_t word;
 
+	nsx_trace_birth(self->log, "outsider");
 	(void)nsx_sys_sigaction(SIGCHLD, &by_default, NULL); /* a map tool is waited for */
 	while (nsx_sys_read(self->channel, &word, sizeof(word)) == sizeof(word)) {
 		struct nsx_error e = { 0 };
@@ -141,7 +155,9 @@ static _Noreturn void serve(const struct outsider *self)
 		int rc;
 
 		nsx_outside_question(word, &step, &kinds);
+		nsx_trace_pass(self->log);
 		rc = carry_out(self, step, kinds, &e);
+		trace(self, step, kinds, rc, &e);
 		if (rc <= 0 && !answer(self, step, rc, &e))
 			break;
 	}

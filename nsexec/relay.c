@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "relay.h"
 
+#include "trace.h"
+
 enum {
 	STREAM_BYTES = 4096,	 /* as much as a terminal gives at once */
 	DRAIN_BYTES = 1 << 20,	 /* more than it can hold, if others go on writing to it */
@@ -297,6 +299,8 @@ static _Noreturn void finish(struct relay *r)
 	nsx_console_leave(r->console);
 	/* An init that has told of the program's end takes everybody with it. */
 	(void)nsx_sys_wait(r->program.pid, NULL, NSX_WAIT_ALL); /* or it is reaped already */
+	nsx_trace_end(r->log, r->program.inside ? r->program.inside : r->program.pid,
+		      r->program.status);
 	nsx_end_like(r->program.status);
 }
 
@@ -389,7 +393,9 @@ _Noreturn void nsx_relay_run(struct nsx_console *console, const struct nsx_progr
 			     master,
 			     keep,
 			     program->channel,
-			     pty ? log->fd : NSX_NOFD };
+			     pty ? log->fd : NSX_NOFD,
+			     nsx_trace_file(log),
+			     nsx_trace_timer(log) };
 	struct relay r = { .console = console,
 			   .log = log,
 			   .program = *program,

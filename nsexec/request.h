@@ -176,6 +176,7 @@ struct nsx_request {
 	enum nsx_dumpable dumpable;
 	int report_fd;	   /* the caller's descriptor for the report line, or NSX_NOFD */
 	bool report_bytes; /* a struct nsx_outcome each instead, for libnsexec */
+	const char *trace; /* file for it, see trace.h; NULL: none */
 	bool plan;	   /* print the plan, change nothing */
 	enum nsx_show show;
 	bool json; /* the list, as such */

@@ -10,6 +10,7 @@
 #include "returning.h"
 #include "stage.h"
 #include "text.h"
+#include "trace.h"
 
 enum {
 	AFFINITY_WORDS = 128,  /* 8192 processors, the kernel's most */
@@ -70,6 +71,7 @@ static int give_up(struct run *run, int channel)
 {
 	if (run->e.step == NSX_STEP_NONE)
 		return -1;
+	nsx_trace_failure(run->log, &run->e);
 	nsx_log_error(run->log, &run->e);
 	if (channel != NSX_NOFD)
 		(void)say(channel, WORD_FAILED); /* stage-0 is gone: then it need not know */
@@ -123,7 +125,9 @@ static int plan_for_files(struct run *run)
 	/* Pinned and still alive: the files are its own, not those of one that has its PID now. */
 	if (nsx_target_alive(&run->target, &run->e) < 0)
 		return -1;
+	nsx_trace_step(run->log, NSX_STEP_CHECK, 0, "one by one");
 	nsx_plan_make(run->rq, &run->facts, NSX_WAY_EACH, &run->plan);
+	nsx_trace_step(run->log, NSX_STEP_PLAN, 0, NULL);
 	return 0;
 }
 
@@ -132,7 +136,9 @@ static int make_plan(struct run *run)
 {
 	if (nsx_facts_paths(run->rq, &run->target, &run->facts) < 0)
 		return plan_for_files(run);
+	nsx_trace_step(run->log, NSX_STEP_CHECK, 0, "by pidfd");
 	nsx_plan_make(run->rq, &run->facts, NSX_WAY_PIDFD, &run->plan);
+	nsx_trace_step(run->log, NSX_STEP_PLAN, 0, NULL);
 	return 0;
 }
 
@@ -176,14 +182,18 @@ static int stage_2(struct run *run)
 	int32_t word;
 
 	become_stage(run, '2', "runc:[2:INIT]");
+	nsx_trace_birth(run->log, "stage-2");
 	let_go(run); /* stage-0's end of the channel above all, or it would never end */
 	run->last[1] = channel;
 	if (!hear(channel, &word))
 		return -1; /* stage-0 is gone, and has told why */
+	nsx_trace_step(run->log, NSX_STEP_WAIT, 0, "for stage-0");
 	if (nsx_stage_walk_new(&run->plan, &run->facts, NSX_NOFD, run->log, &run->e) < 0)
 		return give_up(run, channel);
 	(void)say(channel, WORD_READY); /* the caller knows of us, whoever listens here */
 	let_go(run);
+	nsx_trace_moment(run->log, "main", NULL);
+	nsx_trace_close(run->log);
 	return 0;
 }
 
@@ -199,6 +209,7 @@ static int walk(struct run *run, int outer)
 		run->e = tried;
 		return -1;
 	}
+	nsx_trace_failure(run->log, &tried);
 	if (plan_for_files(run) < 0)
 		return -1;
 	return nsx_stage_walk(&run->plan, &run->facts, outer, run->log, &at, &run->e);
@@ -216,7 +227,11 @@ static int enter_and_clone(struct run *run, int outer)
 	if (walk(run, outer) < 0)
 		return -1;
 	pid = nsx_returning_clone(&run->libc, NSX_CLONE_PARENT);
-	return pid < 0 ? nsx_fail(&run->e, NSX_STEP_FORK, -pid, "stage-2", NULL) : pid;
+	if (pid < 0)
+		return nsx_fail(&run->e, NSX_STEP_FORK, -pid, "stage-2", NULL);
+	if (pid > 0)
+		nsx_trace_step(run->log, NSX_STEP_FORK, 0, "stage-2");
+	return pid;
 }
 
 /*
@@ -229,6 +244,7 @@ static int stage_1(struct run *run)
 	int pid;
 
 	become_stage(run, '1', "runc:[1:CHILD]");
+	nsx_trace_birth(run->log, "stage-1");
 	nsx_fd_close(&run->inner[0]);
 	nsx_fd_close(&run->last[0]);
 	pid = enter_and_clone(run, channel);
@@ -258,8 +274,10 @@ static int serve(struct run *run, int stage1, int *stage2)
 				return 0;
 			break;
 		}
+		nsx_trace_pass(run->log);
 		if (nsx_outside_write(stage1, step, o, run->log, &run->e) < 0)
 			return -1;
+		nsx_trace_act(run->log, step, 0, NULL);
 		if (!nsx_outside_answer(channel, step))
 			break;
 	}
@@ -291,11 +309,13 @@ static int conclude(struct run *run, int stage1, int stage2)
 
 	if (nsx_report_stages(run->initpipe, stage1, stage2, &run->e) < 0)
 		return -1;
+	nsx_trace_step(run->log, NSX_STEP_REPORT, 0, NULL);
 	step_back();
 	if (!say(run->last[0], WORD_GO) || !hear(run->last[0], &word))
 		return nsx_fail(&run->e, NSX_STEP_WAIT, 0, "stage-2 was killed", NULL);
 	if (word != WORD_READY)
 		return -1; /* it has failed, and told why */
+	nsx_trace_step(run->log, NSX_STEP_WAIT, 0, "for stage-2");
 	nsx_sys_exit(0);
 }
 
@@ -313,6 +333,7 @@ static int stage_0_outside(struct run *run)
 		return stage_1(run);
 	if (stage1 < 0)
 		return nsx_fail(&run->e, NSX_STEP_FORK, -stage1, "stage-1", NULL);
+	nsx_trace_step(run->log, NSX_STEP_FORK, 0, "stage-1");
 	nsx_fd_close(&run->inner[1]);
 	nsx_fd_close(&run->last[1]);
 	(void)nsx_sys_sigaction(SIGCHLD, &by_default, NULL);	 /* cannot fail */
@@ -336,6 +357,7 @@ static int stage_0_alone(struct run *run)
 				      stack);
 	if (stage1 < 0)
 		return nsx_fail(&run->e, NSX_STEP_FORK, -stage1, "stage-1", NULL);
+	nsx_trace_step(run->log, NSX_STEP_FORK, 0, "stage-1");
 	stage2 = enter_and_clone(run, NSX_NOFD);
 	if (stage2 == 0)
 		return stage_2(run);

@@ -8,6 +8,7 @@
 #include "relay.h"
 #include "report.h"
 #include "stage.h"
+#include "trace.h"
 #include "waiter.h"
 
 /* Kinds whose inodes are in the report; those that were created are looked at now. */
@@ -27,6 +28,7 @@ static _Noreturn void wait_for(struct nsx_engine *en, int pid)
 	if (en->process.channel != NSX_NOFD) {
 		while (nsx_process_hear(&en->process, &out))
 			; /* what it tells last counts */
+		nsx_trace_step(en->log, NSX_STEP_WAIT, 0, "until the program is on its way");
 		if (out.error.step != NSX_STEP_NONE)
 			nsx_report_error(en->rq, &out.error, 0);
 		else if (out.inside && nsx_report_success(en->rq, out.pid, out.inside, reported(en),
@@ -45,10 +47,11 @@ static _Noreturn void wait_for(struct nsx_engine *en, int pid)
 		en->let_go();
 	en->program.pid = pid;
 	en->program.inside = out.pid;
+	nsx_trace_role(en->log, "waiter");
 	if (en->rq->pty || en->rq->init)
 		nsx_relay_run(&en->console, &en->program, en->pty.master, en->process.hold,
 			      en->log);
-	nsx_waiter_run(pid, en->process.hold);
+	nsx_waiter_run(pid, en->process.hold, en->log);
 }
 
 /* The program has logged its error already.  It ends too, and is the caller's to wait for. */
@@ -178,6 +181,15 @@ static int walk_new(struct nsx_engine *en, struct nsx_error *e)
 	return 0;
 }
 
+/* @rc: as of a fork */
+static void trace_fork(const struct nsx_log *log, int rc, const char *name)
+{
+	if (rc == 0)
+		nsx_trace_birth(log, name);
+	else
+		nsx_trace_step(log, NSX_STEP_FORK, 0, name);
+}
+
 /* Released when the report is written; so a look first whether the program is there. */
 static int detach(struct nsx_engine *en, struct nsx_error *e)
 {
@@ -190,6 +202,7 @@ static int detach(struct nsx_engine *en, struct nsx_error *e)
 	rc = nsx_process_detach(en->host_fork ? &libc : NULL, &en->process, &pid, e);
 	if (rc < 0)
 		return -1;
+	trace_fork(en->log, rc, "program");
 	settle_outsider(en, rc);
 	if (rc > 0 && en->made)
 		en->made(en, pid);
@@ -235,6 +248,8 @@ static int become_init(struct nsx_engine *en, int *init_side, struct nsx_error *
 	if (!en->rq->init)
 		return 0;
 	rc = nsx_process_fork_again(en->host_fork, &pid, e);
+	if (rc >= 0)
+		trace_fork(en->log, rc, "program");
 	if (rc > 0) {
 		if (en->let_go)
 			en->let_go();
@@ -268,7 +283,11 @@ static bool leave_memory(struct nsx_engine *en)
 	if (!leaves_memory(en))
 		return false;
 	(void)nsx_self_pid(&en->self); /* from now on, its end is seen */
-	return nsx_process_fork_leaving(&en->process, en->waiter_room) == 0;
+	nsx_waiter_furnish(en->waiter_room, en->log);
+	if (nsx_process_fork_leaving(&en->process, en->waiter_room) < 0)
+		return false;
+	nsx_trace_birth(en->log, "program");
+	return true;
 }
 
 int nsx_shapes_go_on(struct nsx_engine *en, struct nsx_error *e)
@@ -293,6 +312,7 @@ int nsx_shapes_go_on(struct nsx_engine *en, struct nsx_error *e)
 	rc = nsx_process_fork(en->host_fork, listens, &en->process, &pid, e);
 	if (rc < 0)
 		return -1;
+	trace_fork(en->log, rc, en->rq->init ? "init" : "program");
 	if (rc == 0 && become_init(en, &init_side, e) < 0)
 		return -1;
 	nsx_fd_close(&init_side);

@@ -5,6 +5,7 @@
 
 #include "acts.h"
 #include "text.h"
+#include "trace.h"
 
 static int stage(const struct nsx_walk *w, const struct nsx_act *act, struct nsx_error *e)
 {
@@ -79,6 +80,7 @@ static int carry_out(const struct nsx_walk *w, const struct nsx_act *act, const 
 {
 	if (stage(w, act, e) < 0)
 		return -1;
+	nsx_trace_act(log, act->step, act->kinds, act->path);
 	if (log->level >= NSX_LOG_INFO)
 		log_act(log, act);
 	return 0;

@@ -121,7 +121,7 @@ func envName(entry string) string {
 
 func isOurs(name string) bool {
 	switch name {
-	case "NSEXEC", "NSEXEC_FD", "NSEXEC_LOG", "NSEXEC_PATH", guardEnv:
+	case "NSEXEC", "NSEXEC_FD", "NSEXEC_LOG", "NSEXEC_PATH", "NSEXEC_TRACE", guardEnv:
 		return true
 	}
 	return strings.HasPrefix(name, "_LIBCONTAINER_")

@@ -9,6 +9,7 @@
 #include "overseer.h"
 #include "preload.h"
 #include "report.h"
+#include "trace.h"
 #include "waiter.h"
 
 /* Ours, on both sides; those of the host are closed out here as soon as it has them. */
@@ -155,6 +156,7 @@ static int become_host(struct nsx_engine *en, char *const *envp, const struct so
 		       struct nsx_error *e)
 {
 	nsx_process_stand(&en->process);
+	nsx_trace_moment(en->log, "exec", en->rq->program[0]);
 	(void)nsx_sys_fcntl(s->answer_of_host, F_SETFD, 0); /* open: they cannot fail */
 	(void)nsx_sys_fcntl(s->words_of_host, F_SETFD, 0);
 	nsx_engine_release(en);
@@ -200,6 +202,7 @@ static _Noreturn void end_for(struct nsx_engine *en, int status)
 		; /* what it tells last counts */
 	if (out.error.step != NSX_STEP_NONE)
 		nsx_report_error(en->rq, &out.error, 0);
+	nsx_trace_end(en->log, (int)out.pid, status);
 	nsx_end_like(status);
 }
 
@@ -225,7 +228,9 @@ static int oversee(struct nsx_engine *en, const struct nsx_words *words, struct 
 		break;
 	}
 	send_words(en->rq, words, s->words);
-	nsx_waiter_run(o->pid, en->process.hold);
+	nsx_trace_step(en->log, NSX_STEP_PRELOAD, 0, "the host has answered");
+	nsx_trace_role(en->log, "waiter");
+	nsx_waiter_run(o->pid, en->process.hold, en->log);
 }
 
 static int check_words(const struct nsx_request *rq, const struct nsx_words *words,
@@ -281,10 +286,12 @@ int nsx_starter_run(struct nsx_engine *en, const struct nsx_words *words, struct
 	o.name = en->rq->program[0];
 	o.answer = s.answer;
 	o.loader.answer = s.answer_of_host;
+	nsx_trace_step(en->log, NSX_STEP_PRELOAD, 0, o.name);
 	rc = nsx_process_fork(NULL, true, &en->process, &o.pid, e);
 	if (rc < 0)
 		return -1;
 	if (rc > 0)
 		return oversee(en, words, &s, &o, e);
+	nsx_trace_birth(en->log, "host");
 	return become_host(en, envp, &s, e);
 }

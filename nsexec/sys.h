@@ -205,6 +205,17 @@ struct nsx_timespec {
 	int64_t nsec;
 };
 
+struct nsx_itimerspec {
+	struct nsx_timespec interval, value;
+};
+
+/* struct flock of 64-bit machines */
+struct nsx_flock {
+	int16_t type, whence;
+	int64_t start, bytes; /* 0, 0: all of it */
+	int32_t pid;
+};
+
 static inline int nsx_sys_openat(int dir, const char *path, int flags)
 {
 	int rc;
@@ -276,6 +287,30 @@ static inline long nsx_sys_write(int fd, const void *buf, size_t size)
 		rc = nsx_syscall3(__NR_write, fd, buf, size);
 	while (rc == -EINTR);
 	return rc;
+}
+
+static inline long nsx_sys_pwrite(int fd, const void *buf, size_t size, uint64_t offset)
+{
+	long rc;
+
+	do
+		rc = nsx_syscall4(__NR_pwrite64, fd, buf, size, offset);
+	while (rc == -EINTR);
+	return rc;
+}
+
+/* Return: where the file ends; -ESPIPE: it has no places, being a pipe. */
+static inline long nsx_sys_seek_end(int fd)
+{
+	enum { SEEK_END_NUMBER = 2 };
+
+	return nsx_syscall3(__NR_lseek, fd, 0, SEEK_END_NUMBER);
+}
+
+/* Nothing is left in it. */
+static inline int nsx_sys_empty(int fd)
+{
+	return (int)nsx_syscall2(__NR_ftruncate, fd, 0);
 }
 
 /* Return: bytes written to @buf, which is not NUL-terminated. */
@@ -351,6 +386,14 @@ static inline int nsx_sys_fcntl(int fd, int command, long arg)
 	return (int)nsx_syscall3(__NR_fcntl, fd, command, arg);
 }
 
+/* @type: F_WRLCK or F_UNLCK, of the whole file, for this process.  Does not wait. */
+static inline int nsx_sys_lock(int fd, int type)
+{
+	const struct nsx_flock lock = { .type = (int16_t)type };
+
+	return nsx_sys_fcntl(fd, F_SETLK, (long)&lock);
+}
+
 /* @fd is then the same as @other, and O_CLOEXEC. */
 static inline int nsx_sys_replace(int fd, int other)
 {
@@ -379,6 +422,28 @@ static inline int nsx_sys_signalfd(const uint64_t *signals)
 	enum { CLOEXEC_NONBLOCK = 02004000 };
 
 	return (int)nsx_syscall4(__NR_signalfd4, -1, signals, NSX_SIGSET_SIZE, CLOEXEC_NONBLOCK);
+}
+
+/* Of CLOCK_MONOTONIC; O_CLOEXEC. */
+static inline int nsx_sys_timerfd(void)
+{
+	enum { CLOCK_MONOTONIC_NUMBER = 1 };
+
+	return (int)nsx_syscall2(__NR_timerfd_create, CLOCK_MONOTONIC_NUMBER, O_CLOEXEC);
+}
+
+/* @end: a time, not from now */
+static inline int nsx_sys_timerfd_set(int fd, const struct nsx_itimerspec *end)
+{
+	enum { TIMER_ABSTIME_BIT = 1 };
+
+	return (int)nsx_syscall4(__NR_timerfd_settime, fd, TIMER_ABSTIME_BIT, end, NULL);
+}
+
+/* @left: from now */
+static inline int nsx_sys_timerfd_get(int fd, struct nsx_itimerspec *left)
+{
+	return (int)nsx_syscall2(__NR_timerfd_gettime, fd, left);
 }
 
 static inline int nsx_sys_pipe(int fds[2], int flags)
@@ -847,6 +912,11 @@ static inline int nsx_sys_setscheduler(int policy)
 	const int no_priority = 0;
 
 	return (int)nsx_syscall3(__NR_sched_setscheduler, 0, policy, &no_priority);
+}
+
+static inline void nsx_sys_yield(void)
+{
+	(void)nsx_syscall0(__NR_sched_yield); /* cannot fail */
 }
 
 static inline int nsx_sys_setsid(void)

@@ -6,28 +6,31 @@
 
 static const uint64_t every_signal = ~(uint64_t)0;
 
-static void mirror(struct nsx_program *p)
+static void mirror(struct nsx_program *p, const struct nsx_log *log)
 {
 	int sig;
 
 	while ((sig = nsx_program_look(p)) != 0)
 		nsx_program_stop_like(p, sig);
-	if (p->ended)
-		nsx_end_like(p->status);
+	if (!p->ended)
+		return;
+	nsx_trace_end(log, p->pid, p->status);
+	nsx_end_like(p->status);
 }
 
-_Noreturn void nsx_waiter_run(int pid, int keep)
+_Noreturn void nsx_waiter_run(int pid, int keep, const struct nsx_log *log)
 {
+	const int kept[] = { keep, nsx_trace_file(log), nsx_trace_timer(log) };
 	struct nsx_program program = { .pid = pid, .channel = NSX_NOFD };
 
-	nsx_fd_close_all_but(&keep, 1);
+	nsx_fd_close_all_but(kept, sizeof(kept) / sizeof(*kept));
 	for (;;) {
 		struct nsx_siginfo info;
 
 		if (nsx_sys_sigtimedwait(&every_signal, &info, NULL) < 0)
 			continue;
 		if (info.signo == SIGCHLD)
-			mirror(&program);
+			mirror(&program, log);
 		if (info.signo == SIGCONT)
 			nsx_program_continue(&program, &info);
 		else if (info.signo != SIGCHLD || info.code <= 0) /* a process's, not a child's */
@@ -35,8 +38,22 @@ _Noreturn void nsx_waiter_run(int pid, int keep)
 	}
 }
 
-void nsx_waiter_stay(int pid, void *room)
+void nsx_waiter_furnish(struct nsx_waiter_room *room, const struct nsx_log *log)
 {
-	(void)room;
-	nsx_waiter_run(pid, NSX_NOFD);
+	room->log = *log;
+	if (!log->trace)
+		return;
+	room->trace = *log->trace;
+	room->log.trace = &room->trace;
+	if (log->clock)
+		room->log.clock = &room->trace.clock;
+}
+
+void nsx_waiter_stay(int pid, void *arg)
+{
+	const struct nsx_waiter_room *room = arg;
+
+	nsx_trace_step(&room->log, NSX_STEP_FORK, 0, "program");
+	nsx_trace_role(&room->log, "waiter");
+	nsx_waiter_run(pid, NSX_NOFD, &room->log);
 }

@@ -7,11 +7,13 @@
 #include "bootstrap.h"
 #include "gate.h"
 #include "runc.h"
+#include "trace.h"
 
 enum { EXIT_BOOTSTRAP_FAILED = 1 }; /* runc's */
 
 static bool asked; /* and answered: this process is stage-2, or nothing may be asked of it */
 static bool inside;
+static struct nsx_trace trace;
 
 static _Noreturn void end(const struct nsx_log *log, const struct nsx_error *e)
 {
@@ -45,9 +47,11 @@ bool nsx_as_runc(const struct nsx_initpipe *p, char **env)
 	}
 	if (nsx_initpipe_log(p, &log, &e) < 0 || e.step != NSX_STEP_NONE)
 		end(&log, &e);
+	nsx_trace_begin(&trace, &log, p->trace);
 	nsx_runc_begin(&log);
 	if (nsx_initpipe_read(p, &pipe, &m, &e) < 0 ||
-	    nsx_bootstrap_decode(m.bytes, m.len, &rq, &e) < 0)
+	    nsx_bootstrap_decode(m.bytes, m.len, &rq, &e) < 0 ||
+	    nsx_trace_open(&log, NSX_STEP_MESSAGE, p->trace, "stage-0", false, &e) < 0)
 		end(&log, &e);
 	if (nsx_runc_enter(&rq, pipe, &log) < 0)
 		nsx_sys_exit(EXIT_BOOTSTRAP_FAILED); /* it has logged why */

@@ -19,12 +19,14 @@
 #include "show.h"
 #include "slim.h"
 #include "text.h"
+#include "trace.h"
 
 /*
  * The only state that we keep in a host; pages of it are touched only if
  * something is asked of us.
  */
 static struct nsx_words_store store;
+static struct nsx_trace trace;
 
 enum { PATH_BYTES = 4096 };
 static char path[PATH_BYTES]; /* "PATH=DIRS", of NSEXEC_PATH */
@@ -160,8 +162,13 @@ static int run(const struct nsx_carrier *carrier, char **env, const struct nsx_a
 		return -1;
 	if (nsx_carrier_read(carrier, &store, &words, e) < 0 || keep_path(carrier, en, e) < 0)
 		return -1;
+	nsx_trace_begin(&trace, log, nsx_trace_may_be_asked(&words));
 	room = nsx_environ_scrub(env, auxv);
 	if (parse(&words, rq, e) < 0)
+		return -1;
+	/* Who starts a host with the preload has begun with it. */
+	if (nsx_trace_open(log, NSX_STEP_OPTIONS, rq->plan ? NULL : rq->trace,
+			   rq->program ? "nsexec" : "host", carrier->answer, e) < 0)
 		return -1;
 	en->host_fork = rq->program ? NULL : host_fork();
 	en->env_room = rq->program ? NSX_ENVIRONMENT_ANY : room;

@@ -19,8 +19,8 @@ char **nsx_environ(char **envp)
 
 static bool is_ours(const char *entry)
 {
-	static const char names[][16] = { "NSEXEC=", "NSEXEC_FD=", "NSEXEC_LOG=", "NSEXEC_PATH=",
-					  "NSEXEC_ANSWER=" };
+	static const char names[][16] = { "NSEXEC=",	  "NSEXEC_FD=",	    "NSEXEC_LOG=",
+					  "NSEXEC_PATH=", "NSEXEC_ANSWER=", "NSEXEC_TRACE=" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (nsx_text_after(entry, names[i]))

@@ -27,8 +27,10 @@ bool nsx_initpipe_find(char *const *env, struct nsx_initpipe *out)
 	for (; *env; env++) {
 		const char *rest = nsx_text_after(*env, "_LIBCONTAINER_");
 
-		if (!rest)
+		if (!rest) {
+			take(*env, "NSEXEC_TRACE=", &out->trace);
 			continue;
+		}
 		take(rest, "INITPIPE=", &out->pipe);
 		take(rest, "LOGPIPE=", &out->log);
 		take(rest, "LOGLEVEL=", &out->level);

@@ -13,6 +13,7 @@ struct nsx_initpipe {
 	const char *pipe;  /* _LIBCONTAINER_INITPIPE */
 	const char *log;   /* _LIBCONTAINER_LOGPIPE */
 	const char *level; /* _LIBCONTAINER_LOGLEVEL */
+	const char *trace; /* NSEXEC_TRACE, which is ours */
 };
 
 /* Is a bootstrap asked of us?  Context: any; no system call. */

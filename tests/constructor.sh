@@ -75,7 +75,9 @@ testSetIdProgramIgnoresOurVariablesAndGoesOn() {
 	in_container || return 0
 	need_host secure || return 0
 	cp "$hosts/secure" "$work/set-id" && chmod 4755 "$work/set-id"
-	got=$(as_user "$ordinary" env "NSEXEC=-t $target -n -u" NSEXEC_FD=0 NSEXEC_LOG=debug \
+	mkdir -p "$work/open" && chmod 777 "$work/open"
+	got=$(as_user "$ordinary" env "NSEXEC=-t $target -n -u --trace=$work/open/trace" \
+		"NSEXEC_TRACE=$work/open/trace" NSEXEC_FD=0 NSEXEC_LOG=debug \
 		"$work/set-id" 2>"$work/err")
 	assertEquals 'status' 0 $?
 	case $got in
@@ -88,6 +90,7 @@ $(readlink /proc/self/ns/net)
 $(readlink /proc/self/ns/uts)" "$got"
 	assertEquals 'lines on stderr' 1 "$(wc -l <"$work/err")"
 	assertContains "$(cat "$work/err")" 'nsexec: '
+	assertFalse 'a trace was written' "[ -e '$work/open/trace' ]"
 }
 
 testSetIdProgramIsSilentWhenNothingIsAskedFor() {

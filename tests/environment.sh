@@ -283,7 +283,7 @@ testWhatWasRemovedIsNotToBeReadInProc() {
 testHostIsNotAskedASecondTime() {
 	need_host threads-glibc-init || return 0
 	container=none
-	for it in NSEXEC=-n NSEXEC_FD=9 NSEXEC_LOG=info _LIBCONTAINER_INITPIPE=9; do
+	for it in NSEXEC=-n NSEXEC_FD=9 NSEXEC_LOG=info NSEXEC_TRACE=t _LIBCONTAINER_INITPIPE=9; do
 		host_with "--env $it" threads-glibc-init
 		assertEquals "status with $it" 125 $status
 		assertContains "$(cat "$err")" \

@@ -99,7 +99,7 @@ testManualHasTheNumbersOfTheHeader() {
 		assertNotNull "$it" "$value"
 		assertTrue "$it ($value) is in the manual" "grep -qw $value '$work/text'"
 	done
-	for it in WORDS FD LOG; do
+	for it in WORDS FD LOG TRACE; do
 		value=$(sed -n "s/^#define NSEXEC_ENV_$it \"\(.*\)\"/\1/p" "$abs_top_srcdir/nsexec/nsexec.h")
 		assertTrue "$value is in the manual" "grep -qw '$value' '$work/text'"
 	done

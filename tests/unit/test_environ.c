@@ -85,7 +85,7 @@ static void check_scrub(const char *const *variables, const char *want)
 static void our_variables_go(void)
 {
 	check_scrub(LIST("NSEXEC=-t 1"), "");
-	check_scrub(LIST("NSEXEC_FD=3", "NSEXEC_LOG=debug", "NSEXEC=x"), "");
+	check_scrub(LIST("NSEXEC_FD=3", "NSEXEC_LOG=debug", "NSEXEC=x", "NSEXEC_TRACE=/t"), "");
 	check_scrub(LIST("A=1", "NSEXEC=-t 1", "B=2"), "A=1|B=2");
 	check_scrub(LIST("NSEXEC=1", "A=1", "NSEXEC=2", "B=2", "NSEXEC="), "A=1|B=2");
 	check_scrub(LIST("NSEXEC_FD="), "");

@@ -85,6 +85,7 @@ static const struct {
 	{ NSX_OPT_FORK, "the program is a new process in any case" },
 	{ NSX_OPT_DETACH, "it is the caller's child, and nobody waits in front of it" },
 	{ NSX_OPT_REPORT_FD, "refused: struct nsexec_child and nsexec_error have what it tells" },
+	{ NSX_OPT_TRACE, "refused: its processes are parts of the host, whose tools see them" },
 	{ NSX_OPT_PLAN, "refused: a text for people" },
 	{ NSX_OPT_LIST, "refused: a text for people" },
 	{ NSX_OPT_JSON, "refused: only with --list" },
@@ -643,6 +644,7 @@ static void words_of_the_command_alone_are_refused(void)
 	check_words("--json", NULL, "options: only with --list (--json)");
 	check_words("--preload-path", NULL, "options: only for the command (--preload-path)");
 	check_words("--preload", NULL, "options: only for the command (--preload)");
+	check_words("--trace", "/t", "options: only for the command (--trace)");
 	check_words("--report-fd", "0", "options: only for the command (--report-fd)");
 	check_words("--report-fd", "2147483647", "options: only for the command (--report-fd)");
 	fresh();

@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "fd.h"
+#include "clock.h"
 #include "unit.h"
 
 static struct nsx_log log_;
@@ -95,6 +95,23 @@ static void each_level_holds_the_ones_before(void)
 		nsx_log_number(&log_, NSX_LOG_DEBUG, "d", 42);
 		check_text(received(), want[level]);
 	}
+}
+
+static void lines_tell_their_time_if_there_is_a_clock(void)
+{
+	struct nsx_clock clock;
+	unsigned long micros = 0;
+	char rest[32] = "";
+
+	check_int(nsx_clock_open(&clock), 0);
+	begin(NSX_LOG_DEBUG);
+	log_.clock = &clock;
+	clock.start -= 123456000;
+	nsx_log(&log_, NSX_LOG_INFO, "i", NULL);
+	check_int(sscanf(received(), "nsexec: info: +%lu.%*1[0-9]us %31s", &micros, rest), 2);
+	check(micros >= 123456 && micros < 60000000);
+	check_text(rest, "i");
+	nsx_clock_close(&clock);
 }
 
 static void lines_stay_lines(void)
@@ -348,6 +365,8 @@ int main(void)
 	unit("a level is understood, with or without a descriptor", levels_are_understood);
 	unit("anything else is refused, and named", other_values_are_refused);
 	unit("each level holds the ones before it", each_level_holds_the_ones_before);
+	unit("lines tell their time if there is a clock",
+	     lines_tell_their_time_if_there_is_a_clock);
 	unit("whatever is logged is one line of at most 1024 bytes", lines_stay_lines);
 	unit("an error is a line, and a line for the hint", errors_have_two_lines);
 	unit("the longest error is one line", longest_error_is_one_line);
