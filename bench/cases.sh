@@ -10,6 +10,7 @@
 
 cases='
 join6		join six namespaces and execute
+pieces		the floor of that, with one piece more of what nsexec does
 join7		join seven, one of them a user namespace
 one		join the network namespace alone
 create6		create six namespaces and execute
@@ -74,6 +75,26 @@ case_join6() {
 	floor join $six "$target"
 	contest_usual
 	contest_runtimes
+	race commands
+}
+
+# What each costs that nsexec does beside the floor's calls: see floor.c.
+case_pieces() {
+	require container_plain || return
+	floor join $six "$target"
+	while read -r letter name; do
+		contestant "$name" "$programs/floor" "join+$letter" $six "$target" "$nothing"
+	done <<-END
+		t their names
+		o our names
+		g guard
+		s signals
+		d death with us
+		sw signals, and the waiter
+		p four pages
+		togsdwp all of it
+	END
+	contestant nsexec "$NSEXEC" -t "$target" -a -- "$nothing"
 	race commands
 }
 
