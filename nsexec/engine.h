@@ -23,10 +23,11 @@ struct nsx_engine {
 	size_t env_room;	   /* variables that the array of a host has room for */
 	nsx_fork_fn *host_fork;	   /* of a host that goes on; NULL: a program will be executed */
 	struct nsx_waiter_room *waiter_room; /* NULL: the waiter stays on its stack */
-	void (*let_go)(void); /* in the waiter: drop the memory of the host; or NULL */
-	bool keeps_files;     /* the host needs its own files wherever it goes on */
-	bool shares;	      /* this process has the memory of another, until it executes */
-	bool sibling;	      /* the new process, if there must be one: as if detached */
+	/* In the waiter: drop the memory of the host; or NULL. */
+	void (*let_go)(struct nsx_engine *en);
+	bool keeps_files; /* the host needs its own files wherever it goes on */
+	bool shares;	  /* this process has the memory of another, until it executes */
+	bool sibling;	  /* the new process, if there must be one: as if detached */
 	void (*made)(struct nsx_engine *en,
 		     int pid); /* in the first process: it is made; or NULL */
 	nsx_kinds born;	       /* of the target: this process is there already, by birth */

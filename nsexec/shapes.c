@@ -44,7 +44,7 @@ static _Noreturn void wait_for(struct nsx_engine *en, int pid)
 		(void)nsx_sys_write(en->standing.oom, en->standing.oom_was,
 				    nsx_text_len(en->standing.oom_was)); /* if we may */
 	if (en->let_go)
-		en->let_go();
+		en->let_go(en);
 	en->program.pid = pid;
 	en->program.inside = out.pid;
 	nsx_trace_role(en->log, "waiter");
@@ -252,7 +252,7 @@ static int become_init(struct nsx_engine *en, int *init_side, struct nsx_error *
 		trace_fork(en->log, rc, "program");
 	if (rc > 0) {
 		if (en->let_go)
-			en->let_go();
+			en->let_go(en);
 		nsx_reaper_run(pid, *init_side, en->process.death_signal);
 	}
 	nsx_fd_close(init_side);

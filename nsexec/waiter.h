@@ -21,7 +21,7 @@ struct nsx_waiter_room {
 void nsx_waiter_furnish(struct nsx_waiter_room *room, const struct nsx_log *log);
 
 /* nsx_waiter_run() in a room of its own: for nsx_sys_clone_leaving(), which wants this shape. */
-void nsx_waiter_stay(int pid, void *arg);
+__attribute__((visibility("hidden"))) void nsx_waiter_stay(int pid, void *arg);
 
 /**
  * nsx_waiter_run() - stand in for the program until it ends
