@@ -92,10 +92,9 @@ static void bind_again(const struct asked *it)
 		(void)nsx_sys_kill(nsx_sys_getpid(), SIGKILL); /* it has ended meanwhile */
 }
 
-static void let_go(struct nsx_engine *en)
+static void waits(struct nsx_engine *en)
 {
 	bind_again((struct asked *)((char *)en - offsetof(struct asked, en)));
-	nsx_slim();
 }
 
 static int bare_fork(void)
@@ -184,7 +183,8 @@ static int run(const struct nsx_carrier *carrier, struct asked *it)
 		return -1;
 	en->host_fork = it->rq.program ? NULL : host_fork();
 	en->env_room = it->rq.program ? NSX_ENVIRONMENT_ANY : room;
-	en->let_go = let_go;
+	en->waits = waits;
+	en->slim = nsx_slim;
 	en->keeps_files = needs_files && !it->rq.program;
 	return enter(it);
 }
