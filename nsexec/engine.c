@@ -23,7 +23,8 @@ void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const 
 	en->environment = (struct nsx_environment){ 0 };
 	en->host_fork = NULL;
 	en->waiter_room = NULL;
-	en->let_go = NULL;
+	en->waits = NULL;
+	en->slim = NULL;
 	en->keeps_files = false;
 	en->shares = false;
 	en->sibling = false;

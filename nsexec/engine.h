@@ -22,11 +22,13 @@ struct nsx_engine {
 	char *const *callers_envp; /* by which tools of ours are found */
 	size_t env_room;	   /* variables that the array of a host has room for */
 	nsx_fork_fn *host_fork;	   /* of a host that goes on; NULL: a program will be executed */
-	struct nsx_waiter_room *waiter_room; /* NULL: the waiter stays on its stack */
-	void (*let_go)(void); /* in the waiter: drop the memory of the host; or NULL */
-	bool keeps_files;     /* the host needs its own files wherever it goes on */
-	bool shares;	      /* this process has the memory of another, until it executes */
-	bool sibling;	      /* the new process, if there must be one: as if detached */
+	struct nsx_waiter_room *waiter_room;  /* NULL: the waiter stays on its stack */
+	void (*waits)(struct nsx_engine *en); /* in the waiter, at once; or NULL */
+	/* In the waiter, once the host has begun: drop the memory of that; or NULL. */
+	nsx_slim_fn *slim;
+	bool keeps_files; /* the host needs its own files wherever it goes on */
+	bool shares;	  /* this process has the memory of another, until it executes */
+	bool sibling;	  /* the new process, if there must be one: as if detached */
 	void (*made)(struct nsx_engine *en,
 		     int pid); /* in the first process: it is made; or NULL */
 	nsx_kinds born;	       /* of the target: this process is there already, by birth */
@@ -61,7 +63,8 @@ struct nsx_engine {
  * @rq, @log: outlive the engine
  * @envp: the environment that a program will get, unless another is asked for
  *
- * A constructor sets @host_fork, @let_go and @env_room afterwards, for a host that goes on.
+ * A constructor sets @host_fork, @waits, @slim and @env_room afterwards, for a host that goes
+ * on.
  */
 void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const struct nsx_log *log,
 		     char *const *envp);

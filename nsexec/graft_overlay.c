@@ -13,7 +13,7 @@
 #include "sys_mount.h"
 
 struct option {
-	const char *key, *value;
+	char key[10], value[7];
 };
 
 static int make(const struct option *options, size_t n, unsigned attributes)

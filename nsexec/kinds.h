@@ -26,7 +26,8 @@ struct nsx_kind_info {
 	unsigned flag; /* CLONE_NEW*, and what ioctl(NS_GET_NSTYPE) answers */
 };
 
-extern const struct nsx_kind_info nsx_kind_table[NSX_KIND_COUNT];
+extern const struct nsx_kind_info nsx_kind_table[NSX_KIND_COUNT]
+	__attribute__((visibility("hidden")));
 
 /* CLONE_NEW* of every kind in @set, or-ed together. */
 unsigned nsx_kinds_flags(nsx_kinds set);

@@ -38,7 +38,7 @@ struct nsx_limit {
 	uint64_t soft, hard;
 };
 
-extern const char nsx_limit_names[NSX_LIMIT_COUNT][12];
+extern const char nsx_limit_names[NSX_LIMIT_COUNT][12] __attribute__((visibility("hidden")));
 
 /**
  * nsx_limit_parse() - understand "nofile=1024:4096", "RLIMIT_CORE=unlimited", "stack=:8192"

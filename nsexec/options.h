@@ -111,7 +111,8 @@ struct nsx_option_row {
 	char help[68];
 };
 
-extern const struct nsx_option_row nsx_option_rows[NSX_OPT_COUNT];
+extern const struct nsx_option_row nsx_option_rows[NSX_OPT_COUNT]
+	__attribute__((visibility("hidden")));
 
 /* Who is spoken to: the letters of unshare(1) mean other things than those of nsenter(1). */
 enum nsx_dialect { NSX_DIALECT_OURS, NSX_DIALECT_UNSHARE };

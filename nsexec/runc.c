@@ -25,18 +25,21 @@ enum word {
 	WORD_GO = NSX_STEP_EXEC,
 };
 
-/* One bootstrap; each stage has its own copy. */
+/*
+ * One bootstrap; each stage has its own copy.  Every page of it that a stage writes to is
+ * copied for that, so what they all write comes first, beside the frames of what they call.
+ */
 struct run {
 	const struct nsx_request *rq;
-	struct nsx_log *log;
 	int initpipe;
-	struct nsx_target target; /* if all paths are those of one process */
-	struct nsx_facts facts;
-	struct nsx_plan plan;
-	struct nsx_returning libc;
 	int inner[2]; /* stage-0 and stage-1; NSX_NOFD: stage-0 does it all */
 	int last[2];  /* stage-0 and stage-2 */
+	struct nsx_log log;
+	struct nsx_target target; /* if all paths are those of one process */
+	struct nsx_returning libc;
 	struct nsx_error e;
+	struct nsx_facts facts;
+	struct nsx_plan plan; /* a big one, of which a few acts are written and read */
 };
 
 static bool say(int channel, int32_t word)
@@ -58,7 +61,7 @@ static int channel_open(int pair[2], struct nsx_error *e)
 
 static void become_stage(struct run *run, char number, const char *name)
 {
-	run->log->stage = number;
+	run->log.stage = number;
 	/* Monitors of containers know the stages by these names.  Cannot fail. */
 	(void)nsx_sys_prctl(NSX_PR_SET_NAME, (unsigned long)name);
 }
@@ -71,8 +74,8 @@ static int give_up(struct run *run, int channel)
 {
 	if (run->e.step == NSX_STEP_NONE)
 		return -1;
-	nsx_trace_failure(run->log, &run->e);
-	nsx_log_error(run->log, &run->e);
+	nsx_trace_failure(&run->log, &run->e);
+	nsx_log_error(&run->log, &run->e);
 	if (channel != NSX_NOFD)
 		(void)say(channel, WORD_FAILED); /* stage-0 is gone: then it need not know */
 	return -1;
@@ -125,9 +128,9 @@ static int plan_for_files(struct run *run)
 	/* Pinned and still alive: the files are its own, not those of one that has its PID now. */
 	if (nsx_target_alive(&run->target, &run->e) < 0)
 		return -1;
-	nsx_trace_step(run->log, NSX_STEP_CHECK, 0, "one by one");
+	nsx_trace_step(&run->log, NSX_STEP_CHECK, 0, "one by one");
 	nsx_plan_make(run->rq, &run->facts, NSX_WAY_EACH, &run->plan);
-	nsx_trace_step(run->log, NSX_STEP_PLAN, 0, NULL);
+	nsx_trace_step(&run->log, NSX_STEP_PLAN, 0, NULL);
 	return 0;
 }
 
@@ -136,9 +139,9 @@ static int make_plan(struct run *run)
 {
 	if (nsx_facts_paths(run->rq, &run->target, &run->facts) < 0)
 		return plan_for_files(run);
-	nsx_trace_step(run->log, NSX_STEP_CHECK, 0, "by pidfd");
+	nsx_trace_step(&run->log, NSX_STEP_CHECK, 0, "by pidfd");
 	nsx_plan_make(run->rq, &run->facts, NSX_WAY_PIDFD, &run->plan);
-	nsx_trace_step(run->log, NSX_STEP_PLAN, 0, NULL);
+	nsx_trace_step(&run->log, NSX_STEP_PLAN, 0, NULL);
 	return 0;
 }
 
@@ -182,18 +185,18 @@ static int stage_2(struct run *run)
 	int32_t word;
 
 	become_stage(run, '2', "runc:[2:INIT]");
-	nsx_trace_birth(run->log, "stage-2");
+	nsx_trace_birth(&run->log, "stage-2");
 	let_go(run); /* stage-0's end of the channel above all, or it would never end */
 	run->last[1] = channel;
 	if (!hear(channel, &word))
 		return -1; /* stage-0 is gone, and has told why */
-	nsx_trace_step(run->log, NSX_STEP_WAIT, 0, "for stage-0");
-	if (nsx_stage_walk_new(&run->plan, &run->facts, NSX_NOFD, run->log, &run->e) < 0)
+	nsx_trace_step(&run->log, NSX_STEP_WAIT, 0, "for stage-0");
+	if (nsx_stage_walk_new(&run->plan, &run->facts, NSX_NOFD, &run->log, &run->e) < 0)
 		return give_up(run, channel);
 	(void)say(channel, WORD_READY); /* the caller knows of us, whoever listens here */
 	let_go(run);
-	nsx_trace_moment(run->log, "main", NULL);
-	nsx_trace_close(run->log);
+	nsx_trace_moment(&run->log, "main", NULL);
+	nsx_trace_close(&run->log);
 	return 0;
 }
 
@@ -203,16 +206,16 @@ static int walk(struct run *run, int outer)
 	struct nsx_error tried = { 0 };
 	size_t at;
 
-	if (nsx_stage_walk(&run->plan, &run->facts, outer, run->log, &at, &tried) == 0)
+	if (nsx_stage_walk(&run->plan, &run->facts, outer, &run->log, &at, &tried) == 0)
 		return 0;
 	if (run->plan.act[at].step != NSX_STEP_JOIN || run->plan.act[at].way != NSX_WAY_PIDFD) {
 		run->e = tried;
 		return -1;
 	}
-	nsx_trace_failure(run->log, &tried);
+	nsx_trace_failure(&run->log, &tried);
 	if (plan_for_files(run) < 0)
 		return -1;
-	return nsx_stage_walk(&run->plan, &run->facts, outer, run->log, &at, &run->e);
+	return nsx_stage_walk(&run->plan, &run->facts, outer, &run->log, &at, &run->e);
 }
 
 /*
@@ -230,7 +233,7 @@ static int enter_and_clone(struct run *run, int outer)
 	if (pid < 0)
 		return nsx_fail(&run->e, NSX_STEP_FORK, -pid, "stage-2", NULL);
 	if (pid > 0)
-		nsx_trace_step(run->log, NSX_STEP_FORK, 0, "stage-2");
+		nsx_trace_step(&run->log, NSX_STEP_FORK, 0, "stage-2");
 	return pid;
 }
 
@@ -244,7 +247,7 @@ static int stage_1(struct run *run)
 	int pid;
 
 	become_stage(run, '1', "runc:[1:CHILD]");
-	nsx_trace_birth(run->log, "stage-1");
+	nsx_trace_birth(&run->log, "stage-1");
 	nsx_fd_close(&run->inner[0]);
 	nsx_fd_close(&run->last[0]);
 	pid = enter_and_clone(run, channel);
@@ -274,10 +277,10 @@ static int serve(struct run *run, int stage1, int *stage2)
 				return 0;
 			break;
 		}
-		nsx_trace_pass(run->log);
-		if (nsx_outside_write(stage1, step, o, run->log, &run->e) < 0)
+		nsx_trace_pass(&run->log);
+		if (nsx_outside_write(stage1, step, o, &run->log, &run->e) < 0)
 			return -1;
-		nsx_trace_act(run->log, step, 0, NULL);
+		nsx_trace_act(&run->log, step, 0, NULL);
 		if (!nsx_outside_answer(channel, step))
 			break;
 	}
@@ -309,13 +312,13 @@ static int conclude(struct run *run, int stage1, int stage2)
 
 	if (nsx_report_stages(run->initpipe, stage1, stage2, &run->e) < 0)
 		return -1;
-	nsx_trace_step(run->log, NSX_STEP_REPORT, 0, NULL);
+	nsx_trace_step(&run->log, NSX_STEP_REPORT, 0, NULL);
 	step_back();
 	if (!say(run->last[0], WORD_GO) || !hear(run->last[0], &word))
 		return nsx_fail(&run->e, NSX_STEP_WAIT, 0, "stage-2 was killed", NULL);
 	if (word != WORD_READY)
 		return -1; /* it has failed, and told why */
-	nsx_trace_step(run->log, NSX_STEP_WAIT, 0, "for stage-2");
+	nsx_trace_step(&run->log, NSX_STEP_WAIT, 0, "for stage-2");
 	nsx_sys_exit(0);
 }
 
@@ -333,7 +336,7 @@ static int stage_0_outside(struct run *run)
 		return stage_1(run);
 	if (stage1 < 0)
 		return nsx_fail(&run->e, NSX_STEP_FORK, -stage1, "stage-1", NULL);
-	nsx_trace_step(run->log, NSX_STEP_FORK, 0, "stage-1");
+	nsx_trace_step(&run->log, NSX_STEP_FORK, 0, "stage-1");
 	nsx_fd_close(&run->inner[1]);
 	nsx_fd_close(&run->last[1]);
 	(void)nsx_sys_sigaction(SIGCHLD, &by_default, NULL);	 /* cannot fail */
@@ -357,7 +360,7 @@ static int stage_0_alone(struct run *run)
 				      stack);
 	if (stage1 < 0)
 		return nsx_fail(&run->e, NSX_STEP_FORK, -stage1, "stage-1", NULL);
-	nsx_trace_step(run->log, NSX_STEP_FORK, 0, "stage-1");
+	nsx_trace_step(&run->log, NSX_STEP_FORK, 0, "stage-1");
 	stage2 = enter_and_clone(run, NSX_NOFD);
 	if (stage2 == 0)
 		return stage_2(run);
@@ -367,24 +370,23 @@ static int stage_0_alone(struct run *run)
 	return conclude(run, stage1, stage2);
 }
 
-int nsx_runc_enter(const struct nsx_request *rq, int initpipe, struct nsx_log *log)
+int nsx_runc_enter(const struct nsx_request *rq, int initpipe, const struct nsx_log *log)
 {
-	struct run run = {
-		.rq = rq,
-		.log = log,
-		.initpipe = initpipe,
-		.inner = { NSX_NOFD, NSX_NOFD },
-		.last = { NSX_NOFD, NSX_NOFD },
-	};
+	struct run run;
 	int rc;
 
+	run.rq = rq;
+	run.initpipe = initpipe;
+	run.inner[0] = run.inner[1] = run.last[0] = run.last[1] = NSX_NOFD;
+	run.log = *log;
+	run.e = (struct nsx_error){ 0 };
 	nsx_target_init(&run.target);
 	nsx_facts_init(&run.facts, NULL);
 	become_stage(&run, '0', "runc:[0:PARENT]");
 	rc = prepare(&run);
 	if (rc == 0)
 		rc = run.plan.outside ? stage_0_outside(&run) : stage_0_alone(&run);
-	if (rc < 0 && log->stage == '0')
+	if (rc < 0 && run.log.stage == '0')
 		return give_up(&run, NSX_NOFD);
 	return rc;
 }

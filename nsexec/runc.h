@@ -22,7 +22,7 @@ void nsx_runc_begin(const struct nsx_log *log);
  * nsx_runc_enter() - do what runc's message asks for
  * @rq:       from nsx_bootstrap_decode()
  * @initpipe: where the reply goes
- * @log:      gets the stage that is running; errors are logged here
+ * @log:      errors are logged here
  *
  * A stage ends when its channel to stage-0 does, so none of them outlives a stage-0
  * that fails or is killed before it has replied; stage-2 goes on only after that.  That
@@ -31,6 +31,6 @@ void nsx_runc_begin(const struct nsx_log *log);
  * Entered: in stage-0, one thread.
  * Left:    0 in stage-2 alone.  -1: this stage has failed, and must end.
  */
-int nsx_runc_enter(const struct nsx_request *rq, int initpipe, struct nsx_log *log);
+int nsx_runc_enter(const struct nsx_request *rq, int initpipe, const struct nsx_log *log);
 
 #endif

@@ -11,7 +11,7 @@
 const char *nsx_env_get(char *const *envp, const char *name);
 
 /* Where execvp(3) looks without PATH. */
-extern const char nsx_search_default[];
+extern const char nsx_search_default[] __attribute__((visibility("hidden")));
 
 /* Cut the next directory off PATH and put @name into it; an empty one means the cwd. */
 const char *nsx_search_next(const char *dirs, const char *name, struct nsx_text *t);

@@ -43,15 +43,18 @@ static _Noreturn void wait_for(struct nsx_engine *en, int pid)
 	if (en->standing.oom != NSX_NOFD)
 		(void)nsx_sys_write(en->standing.oom, en->standing.oom_was,
 				    nsx_text_len(en->standing.oom_was)); /* if we may */
-	if (en->let_go)
-		en->let_go();
+	if (en->waits)
+		en->waits(en);
 	en->program.pid = pid;
 	en->program.inside = out.pid;
 	nsx_trace_role(en->log, "waiter");
-	if (en->rq->pty || en->rq->init)
+	if (en->rq->pty || en->rq->init) {
+		if (en->slim)
+			en->slim();
 		nsx_relay_run(&en->console, &en->program, en->pty.master, en->process.hold,
 			      en->log);
-	nsx_waiter_run(pid, en->process.hold, en->log);
+	}
+	nsx_waiter_run(pid, en->process.hold, en->slim, en->log);
 }
 
 /* The program has logged its error already.  It ends too, and is the caller's to wait for. */
@@ -251,8 +254,10 @@ static int become_init(struct nsx_engine *en, int *init_side, struct nsx_error *
 	if (rc >= 0)
 		trace_fork(en->log, rc, "program");
 	if (rc > 0) {
-		if (en->let_go)
-			en->let_go();
+		if (en->waits)
+			en->waits(en);
+		if (en->slim)
+			en->slim();
 		nsx_reaper_run(pid, *init_side, en->process.death_signal);
 	}
 	nsx_fd_close(init_side);

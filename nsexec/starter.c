@@ -230,7 +230,7 @@ static int oversee(struct nsx_engine *en, const struct nsx_words *words, struct 
 	send_words(en->rq, words, s->words);
 	nsx_trace_step(en->log, NSX_STEP_PRELOAD, 0, "the host has answered");
 	nsx_trace_role(en->log, "waiter");
-	nsx_waiter_run(o->pid, en->process.hold, en->log);
+	nsx_waiter_run(o->pid, en->process.hold, NULL, en->log);
 }
 
 static int check_words(const struct nsx_request *rq, const struct nsx_words *words,

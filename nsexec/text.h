@@ -39,6 +39,15 @@ bool nsx_bytes_same(const void *a, const void *b, size_t len);
 /* Does @s begin with @start?  Return: what follows it, or NULL. */
 const char *nsx_text_after(const char *s, const char *start);
 
+/*
+ * Does @s begin with two letters?  They are in the code, so that where nothing else begins
+ * so, not even the page is touched that holds the whole name.
+ */
+static inline bool nsx_text_begins(const char *s, char first, char second)
+{
+	return s[0] == first && s[1] == second;
+}
+
 /* Do @len bytes say @name, which is small letters and '_'?  Case does not matter, nor '-'. */
 bool nsx_text_names(const char *bytes, size_t len, const char *name);
 

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "waiter.h"
 
+#include <errno.h>
+
 #include "fd.h"
 #include "program.h"
+
+enum { BEGUN_MILLIS = 20 }; /* after which a host is in its main(), or will take a while */
 
 static const uint64_t every_signal = ~(uint64_t)0;
 
@@ -18,16 +22,22 @@ static void mirror(struct nsx_program *p, const struct nsx_log *log)
 	nsx_end_like(p->status);
 }
 
-_Noreturn void nsx_waiter_run(int pid, int keep, const struct nsx_log *log)
+_Noreturn void nsx_waiter_run(int pid, int keep, nsx_slim_fn *slim, const struct nsx_log *log)
 {
 	const int kept[] = { keep, nsx_trace_file(log), nsx_trace_timer(log) };
 	struct nsx_program program = { .pid = pid, .channel = NSX_NOFD };
+	const struct nsx_timespec soon = { 0, BEGUN_MILLIS * 1000000L };
 
 	nsx_fd_close_all_but(kept, sizeof(kept) / sizeof(*kept));
 	for (;;) {
 		struct nsx_siginfo info;
+		const int rc = nsx_sys_sigtimedwait(&every_signal, &info, slim ? &soon : NULL);
 
-		if (nsx_sys_sigtimedwait(&every_signal, &info, NULL) < 0)
+		if (rc == -EAGAIN && slim) {
+			slim();
+			slim = NULL;
+		}
+		if (rc < 0)
 			continue;
 		if (info.signo == SIGCHLD)
 			mirror(&program, log);
@@ -55,5 +65,5 @@ void nsx_waiter_stay(int pid, void *arg)
 
 	nsx_trace_step(&room->log, NSX_STEP_FORK, 0, "program");
 	nsx_trace_role(&room->log, "waiter");
-	nsx_waiter_run(pid, NSX_NOFD, &room->log);
+	nsx_waiter_run(pid, NSX_NOFD, NULL, &room->log);
 }

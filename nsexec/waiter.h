@@ -21,12 +21,15 @@ struct nsx_waiter_room {
 void nsx_waiter_furnish(struct nsx_waiter_room *room, const struct nsx_log *log);
 
 /* nsx_waiter_run() in a room of its own: for nsx_sys_clone_leaving(), which wants this shape. */
-void nsx_waiter_stay(int pid, void *arg);
+__attribute__((visibility("hidden"))) void nsx_waiter_stay(int pid, void *arg);
+
+typedef void nsx_slim_fn(void);
 
 /**
  * nsx_waiter_run() - stand in for the program until it ends
  * @pid:  the program, our child
  * @keep: a descriptor that stays open, or NSX_NOFD
+ * @slim: drops memory that is a host's; called once that has had time to begin; or NULL
  * @log:  whose trace, if there is one, has a line when the program ends
  *
  * Forwards every signal that can be, mirrors stop and continue, and ends with
@@ -36,6 +39,6 @@ void nsx_waiter_stay(int pid, void *arg);
  * Entered: all signals held (nsx_signals_hold()), as the parent of @pid.
  * Left:    never.
  */
-_Noreturn void nsx_waiter_run(int pid, int keep, const struct nsx_log *log);
+_Noreturn void nsx_waiter_run(int pid, int keep, nsx_slim_fn *slim, const struct nsx_log *log);
 
 #endif

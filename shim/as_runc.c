@@ -3,7 +3,6 @@
 
 #include "as_runc.h"
 
-#include "auxv.h"
 #include "bootstrap.h"
 #include "gate.h"
 #include "runc.h"
@@ -11,30 +10,22 @@
 
 enum { EXIT_BOOTSTRAP_FAILED = 1 }; /* runc's */
 
-static bool asked; /* and answered: this process is stage-2, or nothing may be asked of it */
-static bool inside;
-static struct nsx_trace trace;
-
 static _Noreturn void end(const struct nsx_log *log, const struct nsx_error *e)
 {
 	nsx_log_error(log, e);
 	nsx_sys_exit(EXIT_BOOTSTRAP_FAILED);
 }
 
-bool nsx_as_runc(const struct nsx_initpipe *p, char **env)
+bool nsx_as_runc(const struct nsx_initpipe *p, const struct nsx_auxv *auxv)
 {
 	struct nsx_error e = { 0 };
 	struct nsx_request rq;
 	struct nsx_message m;
-	struct nsx_auxv auxv;
 	struct nsx_log log = nsx_log_default();
+	struct nsx_trace trace; /* @log's */
 	int pipe;
 
-	if (asked)
-		return inside;
-	asked = true;
-	nsx_auxv_find(env, &auxv);
-	switch (nsx_gate(&auxv, &e)) {
+	switch (nsx_gate(auxv, &e)) {
 	case NSX_GATE_IGNORE:
 		nsx_log(&log, NSX_LOG_ERROR,
 			"_LIBCONTAINER_INITPIPE is ignored: the program has more privileges than "
@@ -56,6 +47,5 @@ bool nsx_as_runc(const struct nsx_initpipe *p, char **env)
 	if (nsx_runc_enter(&rq, pipe, &log) < 0)
 		nsx_sys_exit(EXIT_BOOTSTRAP_FAILED); /* it has logged why */
 	nsx_message_free(&m);
-	inside = true;
 	return true;
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "fd.h"
+#include "linked.h"
 
 enum { PAIRS_MAX = 64 }; /* kernels give about 25 */
 
@@ -60,7 +61,7 @@ void nsx_auxv_find(char **envp, struct nsx_auxv *out)
 }
 
 /* In an object that no loader has seen there is none. */
-extern ElfW(Dyn) _DYNAMIC[] __attribute__((weak, visibility("hidden")));
+extern ElfW(Dyn) _DYNAMIC[] NSX_LINKED;
 
 static const struct r_debug *loader_list(const struct nsx_auxv *auxv)
 {
@@ -82,10 +83,11 @@ static const struct r_debug *loader_list(const struct nsx_auxv *auxv)
 
 const char *nsx_auxv_own_name(const struct nsx_auxv *auxv)
 {
-	const struct r_debug *list = auxv->known && _DYNAMIC ? loader_list(auxv) : NULL;
+	const ElfW(Dyn) *own = _DYNAMIC;
+	const struct r_debug *list = auxv->known && own ? loader_list(auxv) : NULL;
 	const struct link_map *map = list ? list->r_map : NULL;
 
-	while (map && map->l_ld != _DYNAMIC)
+	while (map && map->l_ld != own)
 		map = map->l_next;
 	return map && map->l_name && *map->l_name ? map->l_name : NULL;
 }

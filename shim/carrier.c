@@ -6,16 +6,16 @@
 #include <errno.h>
 
 #include "fd.h"
+#include "inert.h"
 #include "text.h"
 
-bool nsx_carrier_find(char *const *env, struct nsx_carrier *out)
+NSX_INERT bool nsx_carrier_find(char *const *env, struct nsx_carrier *out)
 {
 	*out = (struct nsx_carrier){ 0 };
 	for (; *env; env++) {
-		const char *rest = nsx_text_after(*env, "NSEXEC");
-		const char *value;
+		const char *rest, *value;
 
-		if (!rest)
+		if (!nsx_text_begins(*env, 'N', 'S') || !(rest = nsx_text_after(*env, "NSEXEC")))
 			continue;
 		if ((value = nsx_text_after(rest, "=")) && *value)
 			out->words = value;

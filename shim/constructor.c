@@ -8,6 +8,7 @@
  * have initialised itself: nothing here but fork() comes from libc.
  */
 #include <errno.h>
+#include <stddef.h>
 
 #include "answer.h"
 #include "as_runc.h"
@@ -15,28 +16,36 @@
 #include "engine.h"
 #include "environ.h"
 #include "gate.h"
+#include "inert.h"
 #include "options.h"
 #include "show.h"
 #include "slim.h"
 #include "text.h"
 #include "trace.h"
 
-/*
- * The only state that we keep in a host; pages of it are touched only if
- * something is asked of us.
- */
-static struct nsx_words_store store;
-static struct nsx_trace trace;
-
 enum { PATH_BYTES = 4096 };
-static char path[PATH_BYTES]; /* "PATH=DIRS", of NSEXEC_PATH */
-static char *callers[] = { path, NULL };
 
-/* The process that the --preload of the command has begun with: it ends with that. */
-static struct {
+/*
+ * One request, all of it.  On the stack: variables would be memory of each and every
+ * process that loads us, whether it asks for something or not.
+ */
+struct asked {
+	char **env; /* of this process */
+	struct nsx_auxv auxv;
+	struct nsx_log log;
+	struct nsx_trace trace; /* @log's */
+	struct nsx_error e;
+	/* The process that the --preload of the command has begun with: it ends with that. */
 	int parent; /* 0: nobody has started us so */
 	int signal;
-} bound;
+	char *callers[2];
+	struct nsx_words words;
+	struct nsx_request rq;
+	struct nsx_engine en;
+	/* Big ones, last, as in the engine. */
+	char path[PATH_BYTES]; /* "PATH=DIRS", of NSEXEC_PATH */
+	struct nsx_words_store store;
+};
 
 /*
  * A host of the preload need not have a libc; whoever links us in has one, and
@@ -57,35 +66,35 @@ static const bool needs_files = false;
 
 /* Who starts a host with the preload listens to nobody else. */
 #ifdef NSX_PRELOAD
-static void answer(const struct nsx_carrier *carrier)
+static void answer(const struct nsx_carrier *carrier, struct asked *it)
 {
 	if (!carrier->answer)
 		return;
 	nsx_answer(carrier->answer);
-	bound.parent = nsx_sys_getppid();
-	(void)nsx_sys_prctl(NSX_PR_GET_PDEATHSIG, (unsigned long)&bound.signal); /* stays 0 */
+	it->parent = nsx_sys_getppid();
+	(void)nsx_sys_prctl(NSX_PR_GET_PDEATHSIG, (unsigned long)&it->signal); /* stays 0 */
 }
 #else
-static void answer(const struct nsx_carrier *carrier)
+static void answer(const struct nsx_carrier *carrier, struct asked *it)
 {
 	(void)carrier;
+	(void)it;
 }
 #endif
 
 /* A change of ids makes the kernel forget it (prctl(2), PR_SET_PDEATHSIG). */
-static void bind_again(void)
+static void bind_again(const struct asked *it)
 {
-	if (!bound.parent || !bound.signal)
+	if (!it->parent || !it->signal)
 		return;
-	(void)nsx_sys_prctl(NSX_PR_SET_PDEATHSIG, (unsigned long)bound.signal); /* was valid */
-	if (nsx_sys_getppid() != bound.parent)
+	(void)nsx_sys_prctl(NSX_PR_SET_PDEATHSIG, (unsigned long)it->signal); /* was valid */
+	if (nsx_sys_getppid() != it->parent)
 		(void)nsx_sys_kill(nsx_sys_getpid(), SIGKILL); /* it has ended meanwhile */
 }
 
-static void let_go(void)
+static void waits(struct nsx_engine *en)
 {
-	bind_again();
-	nsx_slim();
+	bind_again((struct asked *)((char *)en - offsetof(struct asked, en)));
 }
 
 static int bare_fork(void)
@@ -100,91 +109,112 @@ static nsx_fork_fn *host_fork(void)
 	return of_libc ? of_libc : bare_fork;
 }
 
-static int parse(const struct nsx_words *words, struct nsx_request *rq, struct nsx_error *e)
+static int parse(struct asked *it)
 {
-	if (nsx_options_parse(words, NSX_DIALECT_OURS, rq, e) < 0)
+	const char *what;
+
+	if (nsx_options_parse(&it->words, NSX_DIALECT_OURS, &it->rq, &it->e) < 0)
 		return -1;
-	if (rq->preload)
-		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "not in front of a host program",
-				*rq->preload);
-	if (rq->show != NSX_SHOW_NOTHING)
-		return nsx_fail(e, NSX_STEP_OPTIONS, 0, "not in front of a host program",
-				words->word[0]);
-	return 0;
+	if (!it->rq.preload && it->rq.show == NSX_SHOW_NOTHING)
+		return 0;
+	what = it->rq.preload ? *it->rq.preload : it->words.word[0];
+	return nsx_fail(&it->e, NSX_STEP_OPTIONS, 0, "not in front of a host program", what);
 }
 
 /* Left: with the host to go on, 0; else this process ends or has become a program. */
-static int enter(struct nsx_engine *en, const struct nsx_request *rq, char **env,
-		 const struct nsx_auxv *auxv, struct nsx_error *e)
+static int enter(struct asked *it)
 {
-	if (rq->plan) {
-		if (nsx_engine_look(en, e) < 0 || nsx_show_plan(en, e) < 0)
+	struct nsx_engine *en = &it->en;
+
+	if (it->rq.plan) {
+		if (nsx_engine_look(en, &it->e) < 0 || nsx_show_plan(en, &it->e) < 0)
 			return -1;
 		nsx_sys_exit(0);
 	}
-	if (nsx_engine_enter(en, e) < 0)
+	if (nsx_engine_enter(en, &it->e) < 0)
 		return -1;
 	nsx_engine_release(en);
 	if (!en->process.forked)
-		bind_again();
-	if (rq->program)
-		return nsx_engine_exec(en, e);
+		bind_again(it);
+	if (it->rq.program)
+		return nsx_engine_exec(en, &it->e);
 	if (en->environment.variable) {
-		nsx_environ_put(env, en->env_room, en->environment.variable, auxv);
+		nsx_environ_put(it->env, en->env_room, en->environment.variable, &it->auxv);
 		nsx_environment_copied(&en->environment);
 	}
 	return 0;
 }
 
 /* The variables are wiped before it is looked into. */
-static int keep_path(const struct nsx_carrier *carrier, struct nsx_engine *en, struct nsx_error *e)
+static int keep_path(const struct nsx_carrier *carrier, struct asked *it)
 {
-	struct nsx_text t = nsx_text_on(path, sizeof(path));
+	struct nsx_text t;
 
 	if (!carrier->path)
 		return 0;
+	t = nsx_text_on(it->path, sizeof(it->path));
 	nsx_text_str(&t, "PATH=");
 	nsx_text_str(&t, carrier->path);
 	if (t.cut)
-		return nsx_fail(e, NSX_STEP_READ, E2BIG, "NSEXEC_PATH", NULL);
-	en->callers_envp = callers;
+		return nsx_fail(&it->e, NSX_STEP_READ, E2BIG, "NSEXEC_PATH", NULL);
+	it->callers[0] = it->path;
+	it->callers[1] = NULL;
+	it->en.callers_envp = it->callers;
 	return 0;
 }
 
-static int run(const struct nsx_carrier *carrier, char **env, const struct nsx_auxv *auxv,
-	       struct nsx_engine *en, struct nsx_request *rq, struct nsx_log *log,
-	       struct nsx_error *e)
+static int run(const struct nsx_carrier *carrier, struct asked *it)
 {
-	struct nsx_words words;
+	struct nsx_engine *en = &it->en;
 	size_t room;
 
-	if (carrier->log && nsx_log_parse(carrier->log, log, e) < 0)
+	if (carrier->log && nsx_log_parse(carrier->log, &it->log, &it->e) < 0)
 		return -1;
-	if (nsx_carrier_read(carrier, &store, &words, e) < 0 || keep_path(carrier, en, e) < 0)
+	if (nsx_carrier_read(carrier, &it->store, &it->words, &it->e) < 0 ||
+	    keep_path(carrier, it) < 0)
 		return -1;
-	nsx_trace_begin(&trace, log, nsx_trace_may_be_asked(&words));
-	room = nsx_environ_scrub(env, auxv);
-	if (parse(&words, rq, e) < 0)
+	nsx_trace_begin(&it->trace, &it->log, nsx_trace_may_be_asked(&it->words));
+	room = nsx_environ_scrub(it->env, &it->auxv);
+	if (parse(it) < 0)
 		return -1;
 	/* Who starts a host with the preload has begun with it. */
-	if (nsx_trace_open(log, NSX_STEP_OPTIONS, rq->plan ? NULL : rq->trace,
-			   rq->program ? "nsexec" : "host", carrier->answer, e) < 0)
+	if (nsx_trace_open(&it->log, NSX_STEP_OPTIONS, it->rq.plan ? NULL : it->rq.trace,
+			   it->rq.program ? "nsexec" : "host", carrier->answer, &it->e) < 0)
 		return -1;
-	en->host_fork = rq->program ? NULL : host_fork();
-	en->env_room = rq->program ? NSX_ENVIRONMENT_ANY : room;
-	en->let_go = let_go;
-	en->keeps_files = needs_files && !rq->program;
-	return enter(en, rq, env, auxv, e);
+	en->host_fork = it->rq.program ? NULL : host_fork();
+	en->env_room = it->rq.program ? NSX_ENVIRONMENT_ANY : room;
+	en->waits = waits;
+	en->slim = nsx_slim;
+	en->keeps_files = needs_files && !it->rq.program;
+	return enter(it);
 }
 
-/* Our own entry in LD_PRELOAD goes; runc's variables are its Go half's as well. */
-static void bootstrap(const struct nsx_initpipe *pipe, char **env)
+/* Linked in, we may be called twice; runc's variables stay, as its Go half reads them too. */
+#ifdef NSX_PRELOAD
+static bool is_first_call(void)
+{
+	return true;
+}
+#else
+static bool is_first_call(void)
+{
+	static bool called;
+	const bool before = called;
+
+	called = true;
+	return !before;
+}
+#endif
+
+NSX_ASKED static void bootstrap(const struct nsx_initpipe *pipe, char **env)
 {
 	struct nsx_auxv auxv;
 
+	if (!is_first_call())
+		return;
 	nsx_auxv_find(env, &auxv);
-	if (nsx_as_runc(pipe, env))
-		(void)nsx_environ_scrub(env, &auxv); /* nothing is put there */
+	if (nsx_as_runc(pipe, &auxv))
+		(void)nsx_environ_scrub(env, &auxv); /* of our own, our entry in LD_PRELOAD */
 }
 
 /* Words and runc's message ask for different things, and nobody says which comes first. */
@@ -198,45 +228,51 @@ static bool both(const struct nsx_carrier *carrier, const struct nsx_initpipe *p
 	return true;
 }
 
-static void constructor(int argc, char **argv, char **envp)
+NSX_ASKED static void serve(const struct nsx_carrier *carrier, const struct nsx_initpipe *pipe,
+			    char **env)
 {
-	char **env = nsx_environ(envp);
-	struct nsx_log log = nsx_log_default();
-	struct nsx_request rq = { .report_fd = NSX_NOFD };
-	struct nsx_error e = { 0 };
-	struct nsx_initpipe pipe;
-	struct nsx_carrier carrier;
-	struct nsx_auxv auxv;
-	struct nsx_engine en;
+	struct asked it;
 	int rc = -1;
 
-	(void)argc; /* musl passes neither */
-	(void)argv;
-	(void)nsx_initpipe_find(env, &pipe); /* looked at below, in either case */
-	if (!nsx_carrier_find(env, &carrier)) {
-		if (pipe.pipe)
-			bootstrap(&pipe, env);
-		return;
-	}
-	nsx_auxv_find(env, &auxv);
-	if (auxv.known && !auxv.secure)
-		answer(&carrier);
-	nsx_engine_init(&en, &rq, &log, env);
-	switch (nsx_gate(&auxv, &e)) {
+	it.env = env;
+	it.log = nsx_log_default();
+	it.e = (struct nsx_error){ 0 };
+	it.parent = 0;
+	it.rq = (struct nsx_request){ .report_fd = NSX_NOFD };
+	nsx_auxv_find(env, &it.auxv);
+	if (it.auxv.known && !it.auxv.secure)
+		answer(carrier, &it);
+	nsx_engine_init(&it.en, &it.rq, &it.log, env);
+	switch (nsx_gate(&it.auxv, &it.e)) {
 	case NSX_GATE_IGNORE:
-		(void)nsx_environ_scrub(env, &auxv); /* nothing is put there */
-		nsx_log(&log, NSX_LOG_ERROR,
+		(void)nsx_environ_scrub(env, &it.auxv); /* nothing is put there */
+		nsx_log(&it.log, NSX_LOG_ERROR,
 			"NSEXEC is ignored: the program has more privileges than its caller", NULL);
 		return;
 	case NSX_GATE_REFUSE:
 		break;
 	case NSX_GATE_ENTER:
-		if (!both(&carrier, &pipe, &e))
-			rc = run(&carrier, env, &auxv, &en, &rq, &log, &e);
+		if (!both(carrier, pipe, &it.e))
+			rc = run(carrier, &it);
 		break;
 	}
 	if (rc < 0)
-		nsx_sys_exit(nsx_engine_failed(&en, &e));
+		nsx_sys_exit(nsx_engine_failed(&it.en, &it.e));
+}
+
+NSX_INERT static void constructor(int argc, char **argv, char **envp)
+{
+	char **env = nsx_environ(envp);
+	struct nsx_initpipe pipe;
+	struct nsx_carrier carrier;
+	const bool of_runc = nsx_initpipe_find(env, &pipe);
+
+	(void)argc; /* musl passes neither */
+	(void)argv;
+	if (nsx_carrier_find(env, &carrier))
+		serve(&carrier, &pipe, env);
+	else if (of_runc)
+		bootstrap(&pipe, env);
 }
 
 typedef void constructor_fn(int argc, char **argv, char **envp);

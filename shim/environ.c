@@ -6,13 +6,14 @@
 #include <elf.h>
 #include <stddef.h>
 
+#include "inert.h"
 #include "text.h"
 
 extern char **environ __attribute__((weak));
 
 static const char default_name[] = "libnsexec-preload.so";
 
-char **nsx_environ(char **envp)
+NSX_INERT char **nsx_environ(char **envp)
 {
 	return &environ && environ ? environ : envp;
 }

@@ -7,6 +7,7 @@
 
 #include "bootstrap.h"
 #include "fd.h"
+#include "inert.h"
 #include "text.h"
 
 /* runc's levels, as far as we have something to say at them. */
@@ -21,16 +22,17 @@ static void take(const char *rest, const char *name, const char **out)
 		*out = value;
 }
 
-bool nsx_initpipe_find(char *const *env, struct nsx_initpipe *out)
+NSX_INERT bool nsx_initpipe_find(char *const *env, struct nsx_initpipe *out)
 {
 	*out = (struct nsx_initpipe){ 0 };
 	for (; *env; env++) {
-		const char *rest = nsx_text_after(*env, "_LIBCONTAINER_");
+		const char *rest;
 
-		if (!rest) {
+		if (nsx_text_begins(*env, 'N', 'S'))
 			take(*env, "NSEXEC_TRACE=", &out->trace);
+		if (!nsx_text_begins(*env, '_', 'L') ||
+		    !(rest = nsx_text_after(*env, "_LIBCONTAINER_")))
 			continue;
-		}
 		take(rest, "INITPIPE=", &out->pipe);
 		take(rest, "LOGPIPE=", &out->log);
 		take(rest, "LOGLEVEL=", &out->level);

@@ -6,14 +6,15 @@
 #include <errno.h>
 #include <stdint.h>
 
+#include "linked.h"
 #include "sys.h"
 
 enum { PAGE_BYTES = 65536 }; /* the largest page of our architectures */
 
 /* The linker's names for where the object that we are part of begins and ends. */
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker's names */
-extern const char __ehdr_start[] __attribute__((weak, visibility("hidden")));
-extern const char _end[] __attribute__((weak, visibility("hidden")));
+extern const char __ehdr_start[] NSX_LINKED;
+extern const char _end[] NSX_LINKED;
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 static uintptr_t page_down(uintptr_t at)
@@ -43,13 +44,14 @@ static void let_go(uintptr_t from, uintptr_t to)
 
 void nsx_slim(void)
 {
-	const uintptr_t begin = page_down((uintptr_t)__ehdr_start);
-	const uintptr_t end = page_down((uintptr_t)_end) + PAGE_BYTES;
+	const char *first = __ehdr_start, *last = _end;
+	const uintptr_t begin = page_down((uintptr_t)first);
+	const uintptr_t end = page_down((uintptr_t)last) + PAGE_BYTES;
 	/* A page more: registers are saved below the frame's address. */
 	const uintptr_t stack = page_down((uintptr_t)__builtin_frame_address(0)) - PAGE_BYTES;
 
 	/* cppcheck-suppress knownConditionTrueFalse ; weak names may be absent */
-	if (!__ehdr_start || !_end || end > stack)
+	if (!first || !last || end > stack)
 		return;
 	let_go(PAGE_BYTES, begin);
 	let_go(end, stack);

@@ -12,6 +12,6 @@
  *
  * Context: in a process that will never run the host's code again.
  */
-void nsx_slim(void);
+__attribute__((visibility("hidden"))) void nsx_slim(void);
 
 #endif

@@ -53,18 +53,6 @@ testConstructorRunsBeforeALibraryStartsThreads() {
 	assert_same_namespaces "$work/out" "$target" $kinds
 }
 
-# Names of the system calls of /bin/true with an object preloaded.
-system_calls() {
-	strace -qq -o "$work/calls" -E "LD_PRELOAD=$1" /bin/true
-	sed -n 's/^\([a-z0-9_]*\)(.*/\1/p' "$work/calls"
-}
-
-testNothingAskedForCostsNoSystemCall() {
-	need strace || return 0
-	need_host empty || return 0
-	assertEquals "$(system_calls "$hosts/empty.so")" "$(system_calls "$PRELOAD")"
-}
-
 testNothingAskedForLeavesTheEnvironmentAlone() {
 	assertEquals 'LD_PRELOAD' "$PRELOAD" "$(env "LD_PRELOAD=$PRELOAD" printenv LD_PRELOAD)"
 }

@@ -698,13 +698,19 @@ testPipeEndsWhenTheProgramLetsGoOfIt() {
 	front_words=''
 }
 
+# private_of PID: kilobytes
+private_of() {
+	awk '/^Private_Dirty:/ { sum += $2 } END { print sum }' "/proc/$1/smaps_rollup"
+}
+
 # costs WHAT: kilobytes that are there for the waiter alone, once it does nothing else.
 # Pages of a file that nobody else maps just now can be had back at any time.
 costs() {
 	assertNotEquals "the program runs, $1" '' "$program"
 	await '[ -z "$(ls "/proc/$waiter/fd")" ]'
-	sum=$(awk '/^Private_Dirty:/ { sum += $2 } END { print sum }' \
-		"/proc/$waiter/smaps_rollup")
+	sync "$NSEXEC" "$PRELOAD" # what has just been written to a file counts as dirty
+	await '[ "$(private_of "$waiter")" -lt 100 ]'
+	sum=$(private_of "$waiter")
 	echo "waiter in front of $1: $sum KiB"
 	assertTrue "$1: $sum KiB" "[ $sum -lt 100 ]"
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What loading any preload costs: an object without needs and without effect. */
+/* Another preload: an object without needs and without effect. */
 static int nothing;
 
 __attribute__((constructor)) static void start(void)
