@@ -11,7 +11,7 @@
  * it is taken, a child never has it.
  */
 static struct nsx_room common;
-static bool common_is_taken;
+static uint32_t common_is_taken; /* 0 or 1; atomic in one word everywhere */
 
 static void unmap(struct nsx_room *room)
 {
@@ -32,7 +32,7 @@ static struct nsx_room *take_common(void)
 {
 	if (__atomic_load_n(&common_is_taken, __ATOMIC_RELAXED))
 		return NULL;
-	return __atomic_exchange_n(&common_is_taken, true, __ATOMIC_ACQUIRE) ? NULL : &common;
+	return __atomic_exchange_n(&common_is_taken, 1, __ATOMIC_ACQUIRE) ? NULL : &common;
 }
 
 struct nsx_room *nsx_room_take(struct nsx_spares *spares, size_t argc, size_t n_files,
@@ -62,7 +62,7 @@ struct nsx_room *nsx_room_take(struct nsx_spares *spares, size_t argc, size_t n_
 void nsx_room_give(struct nsx_spares *spares, struct nsx_room *room)
 {
 	if (room == &common) {
-		__atomic_store_n(&common_is_taken, false, __ATOMIC_RELEASE);
+		__atomic_store_n(&common_is_taken, 0, __ATOMIC_RELEASE);
 		return;
 	}
 	if (spares && room->call.argv == room->few)

@@ -40,17 +40,19 @@ static bool all_from_target(const struct nsx_request *rq)
 
 /*
  * Does /proc know the target by the PID that we know it by?  In the first PID
- * namespace, of fixed inode, there is nothing to ask: a /proc of any other does not
- * show us, and so has no /proc/self.
+ * namespace, of fixed inode, that is so if it shows us: a /proc of any other does not.
  */
-static bool proc_agrees(const struct nsx_target *t, const struct nsx_facts *f)
+static bool proc_agrees(const struct nsx_target *t, struct nsx_self *self,
+			const struct nsx_facts *f)
 {
 	static const uint64_t first_pid = 0xeffffffc; /* PID_NS_INIT_INO, <linux/nsfs.h> */
 	struct nsx_ns_id ours = f->ns[NSX_PID].ours;
 
-	if (!ours.ino && nsx_ns_identify(0, NSX_PID, &ours) < 0)
+	if (!ours.ino && nsx_self_identify(self, NSX_PID, &ours) < 0)
 		return false;
-	return ours.ino == first_pid || nsx_target_proc_pid(t) == t->pid;
+	if (ours.ino != first_pid)
+		return nsx_target_proc_pid(t) == t->pid;
+	return !self->told || nsx_self_is_shown(self); /* else /proc itself has told */
 }
 
 /*
@@ -99,7 +101,7 @@ int nsx_facts_quick(const struct nsx_request *rq, bool shares, struct nsx_self *
 			return -1;
 		looked = true;
 	}
-	if (looked && !proc_agrees(t, f))
+	if (looked && !proc_agrees(t, self, f))
 		return -1;
 	return wanted & ~f->shared ? 0 : -1;
 }
@@ -146,12 +148,14 @@ int nsx_facts_paths(const struct nsx_request *rq, struct nsx_target *t, struct n
 
 	if (!who.pid || nsx_target_open(&who, t, &ignored) < 0 || t->pidfd == NSX_NOFD)
 		return -1;
-	if (!proc_agrees(t, f))
+	nsx_self_init(&self, NULL);
+	if (!proc_agrees(t, &self, f)) {
+		nsx_self_close(&self);
 		return -1;
+	}
 	f->wanted = rq->join;
 	f->pid = t->pid;
 	f->pidfd = t->pidfd;
-	nsx_self_init(&self, NULL);
 	if (f->wanted & NSX_KIND_BIT(NSX_USER))
 		rc = compare(t->pid, NSX_USER, &self, f);
 	nsx_self_close(&self);

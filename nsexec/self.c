@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "self.h"
 
+#include "text.h"
+
 void nsx_self_init(struct nsx_self *s, int32_t *alive)
 {
 	*s = (struct nsx_self){ .pidfd = NSX_NOFD };
@@ -69,4 +71,16 @@ int nsx_self_identify(struct nsx_self *s, enum nsx_kind kind, struct nsx_ns_id *
 		return 0;
 	nsx_ns_path(path, 0, kind);
 	return nsx_ns_name(path, out);
+}
+
+bool nsx_self_is_shown(struct nsx_self *s)
+{
+	char name[16];
+	const long n = nsx_sys_readlink("/proc/self", name, sizeof(name) - 1);
+	uint64_t pid;
+
+	if (n < 0)
+		return false;
+	name[n] = '\0';
+	return nsx_text_number(name, INT32_MAX, &pid) && (int)pid == nsx_self_pid(s);
 }

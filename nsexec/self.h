@@ -43,4 +43,7 @@ int nsx_self_pidfd(struct nsx_self *s);
  */
 int nsx_self_identify(struct nsx_self *s, enum nsx_kind kind, struct nsx_ns_id *out);
 
+/* Does /proc call us as we do?  One of a PID namespace that we are not in shows no /proc/self. */
+bool nsx_self_is_shown(struct nsx_self *s);
+
 #endif

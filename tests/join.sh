@@ -206,6 +206,25 @@ testAllJoinsWhereAPidfdDoesNotTellOurOwn() {
 	done
 }
 
+# Somebody in the container has the target's PID there, and lives among our mounts: by that
+# /proc, we would share them with the target.
+testAProcOfAnotherPidNamespaceIsNotBelieved() {
+	in_containers "$plain" "$remapped" || return 0
+	need nsenter || return 0
+	nsenter -t "$plain" -p -m -- sh -c 'echo $(($0 - 1)) >/proc/sys/kernel/ns_last_pid
+		sleep 60 & wait' "$remapped" 2>/dev/null &
+	remember $!
+	there() { nsenter -t "$plain" -p -m -- cat "/proc/$remapped/comm" 2>&1; }
+	wait_for '[ "$(there)" = sleep ]'
+	assertEquals 'the PID is there too' sleep "$(there)"
+	for words in '-m -p' '-m -u' -a; do
+		got=$(nsenter -t "$plain" -m -- "$NSEXEC" -t "$remapped" $words -- echo ran 2>&1)
+		assertEquals "status with $words" 125 $?
+		assertContains "$words: $got" "$got" \
+			'hint: is /proc mounted here, and is it of this PID namespace?'
+	done
+}
+
 testAllOfAProcessThatSharesEverythingIsSeenWhereAPidfdDoesNotTell() {
 	need strace || return 0
 	got=$(sh -c 'echo $$; exec strace -D -qq -o "$0" -e inject=ioctl:error=ENOTTY "$@" \
