@@ -63,16 +63,20 @@ END {
 	others = of("inert", "empty object", "syscalls")
 	print_row("preload, nothing asked: system calls beside its", 0, \
 		mine == "" || others == "" ? "" : mine - others, "")
-	added("preload, six kinds, supervised: adds, of what runc's C adds", 0.4, "bootstrap", \
-		"preload, words", "model")
-	added("linked in, six kinds, supervised: adds, of what runc's C adds", 0.4, "bootstrap", \
-		"linked in, words", "model")
+	added("preload, six kinds, until main: adds, of what runc's C adds", 0.4, \
+		"bootstrap-main", "preload, words", "model")
+	added("linked in, six kinds, until main: adds, of what runc's C adds", 0.4, \
+		"bootstrap-main", "linked in, words", "model")
+	added("runc's message, until main: adds, of what runc's C adds", 0.4, "bootstrap-main", \
+		"ours", "model")
 	ratio("nsexec_spawn from 1 GiB: of the floor", 1.5, median("spawn-1024", "nsexec_spawn"), \
 		median("spawn-1024", "floor"))
 	ratio("nsexec_spawn from 4 GiB: of that from 10 MiB, each of its floor", 1.1, \
 		of_floor("spawn-4096", "nsexec_spawn"), of_floor("spawn-10", "nsexec_spawn"))
 	ratio("session spawn: of the floor", 1.2, median("spawn-1024", "nsexec_session_spawn"), \
 		median("spawn-1024", "floor"))
+	ratio("--host, static: of the target's own", 1.2, median("host", "--host"), \
+		median("host", "of the target"))
 	print_row("who waits: its own memory", 100, of("waiter", "nsexec", "private_kib"), " KiB")
 	for (n = 2; n <= 64; n *= 2)
 		ratio(n " at once: of the floor", 1.3, median("many-" n, "nsexec"), \
