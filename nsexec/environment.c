@@ -89,11 +89,37 @@ static void set(struct nsx_environment *env, const char *variable)
 		unset(env, at + 1, variable);
 }
 
+/* The words are gone when a host goes on, and its variables stay. */
+static int map_for_said(const struct nsx_request *rq, struct nsx_environment *env)
+{
+	long where;
+
+	for (size_t i = 0; i < rq->n_said; i++)
+		if (rq->said[i].of == NSX_SAID_SETENV)
+			env->said_bytes += nsx_text_len(rq->said[i].value) + 1;
+	where = env->said_bytes ? nsx_sys_mmap(env->said_bytes) : 0;
+	if (where < 0)
+		return (int)where;
+	env->said = env->said_end = (char *)where;
+	return 0;
+}
+
+static const char *keep(struct nsx_environment *env, const char *variable)
+{
+	const size_t bytes = nsx_text_len(variable) + 1;
+
+	if (!env->said)
+		return variable;
+	variable = __builtin_memcpy(env->said_end, variable, bytes);
+	env->said_end += bytes;
+	return variable;
+}
+
 static void edit(struct nsx_environment *env, const struct nsx_said *said)
 {
 	switch (said->of) {
 	case NSX_SAID_SETENV:
-		set(env, said->value);
+		set(env, keep(env, said->value));
 		break;
 	case NSX_SAID_UNSETENV:
 		unset(env, 0, said->value);
@@ -243,6 +269,9 @@ int nsx_environment_make(const struct nsx_request *rq, char *const *envp, size_t
 	if (where < 0)
 		return nsx_fail(e, NSX_STEP_ENVIRON, (int)-where, "memory for the variables", NULL);
 	out->variable = (char **)where;
+	where = room == NSX_ENVIRONMENT_ANY ? 0 : map_for_said(rq, out);
+	if (where < 0)
+		return nsx_fail(e, NSX_STEP_ENVIRON, (int)-where, "memory for what was said", NULL);
 	copy_base(rq, envp, out);
 	for (size_t i = 0; i < rq->n_said; i++)
 		edit(out, &rq->said[i]);
@@ -256,7 +285,9 @@ void nsx_environment_close(struct nsx_environment *env)
 		nsx_environment_copied(env);
 	if (env->text)
 		(void)nsx_sys_munmap(env->text, env->text_bytes); /* cannot fail, likewise */
-	env->text = NULL;
+	if (env->said)
+		(void)nsx_sys_munmap(env->said, env->said_bytes); /* likewise */
+	env->text = env->said = NULL;
 }
 
 void nsx_environment_copied(struct nsx_environment *env)

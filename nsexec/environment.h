@@ -21,6 +21,9 @@ struct nsx_environment {
 	char *text;	   /* what was read of a target, each variable ended by a NUL byte */
 	size_t size;	   /* its bytes */
 	size_t text_bytes; /* those that are mapped for it */
+	char *said;	   /* likewise, of --env, for a host; NULL: it is where the words are */
+	char *said_end;
+	size_t said_bytes;
 };
 
 /* How many variables the array of a host has room for; any number where a program is executed. */

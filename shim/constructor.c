@@ -237,7 +237,7 @@ NSX_ASKED static void serve(const struct nsx_carrier *carrier, const struct nsx_
 	it.env = env;
 	it.log = nsx_log_default();
 	it.e = (struct nsx_error){ 0 };
-	it.parent = 0;
+	it.parent = it.signal = 0;
 	it.rq = (struct nsx_request){ .report_fd = NSX_NOFD };
 	nsx_auxv_find(env, &it.auxv);
 	if (it.auxv.known && !it.auxv.secure)

@@ -115,6 +115,24 @@ static void host_has_room_for_what_it_had(void)
 	check_text(error.subject, "2 variables, and the host's environment has room for 1");
 }
 
+/* What a host has for ever is not in memory that goes. */
+static void host_keeps_what_was_said(void)
+{
+	char words[][8] = { "+A=new", "+B=2", "+A=last" };
+	const char *const edits[] = { words[0], words[1], words[2], NULL };
+	struct nsx_environment env = { 0 };
+	struct nsx_request rq;
+
+	ask(&rq, edits);
+	check_int(nsx_environment_make(&rq, LIST("A=1", "C=3"), 9, NULL, &env, &error), 0);
+	memset(words, '?', sizeof(words));
+	check_text(env.variable[0], "A=last");
+	check_text(env.variable[1], "C=3");
+	check_text(env.variable[2], "B=2");
+	check(!env.variable[3]);
+	nsx_environment_close(&env);
+}
+
 static void host_is_not_asked_twice(void)
 {
 	static const char *const ours[] = { "+NSEXEC=-n", "+NSEXEC_FD=3", "+NSEXEC_LOG=info",
@@ -249,6 +267,7 @@ int main(void)
 	unit("names are compared whole", names_are_compared_whole);
 	unit("without a wish nothing is made", nothing_asked_makes_nothing);
 	unit("a host has room for as many variables as it had", host_has_room_for_what_it_had);
+	unit("a host keeps what was said", host_keeps_what_was_said);
 	unit("a host that goes on is not asked twice", host_is_not_asked_twice);
 	unit("the environment of the target replaces the caller's",
 	     environment_of_the_target_replaces_ours);
