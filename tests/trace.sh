@@ -34,6 +34,14 @@ traced() {
 	status=$?
 }
 
+# begin: as $pid, in the background; its program has begun.
+begin() {
+	"$NSEXEC" --trace="$trace" -t "$container" -a -- sleep 60 &
+	pid=$!
+	remember $pid
+	wait_for '[ -s "$trace" ] && [ -n "$(steps program)" ]'
+}
+
 # of FILTER: what jq makes of the events, one a line.
 of() {
 	jq -r "$1" "$trace"
@@ -94,10 +102,7 @@ testWaiterTellsHowTheProgramEnded() {
 # As it is called out here, not in there.
 testProcessesHaveThePidsThatTheCallerKnows() {
 	in_container || return 0
-	"$NSEXEC" --trace="$trace" -t "$container" -a -- sleep 60 &
-	pid=$!
-	remember $pid
-	wait_for '[ -s "$trace" ] && [ -n "$(steps program)" ]'
+	begin
 	assertEquals "$pid" "$(of '.[] | select(.name == "process_name" and .args.name == "nsexec") | .pid')"
 	assertEquals "$(children_of $pid | tr -d ' ')" \
 		"$(of '.[] | select(.name == "process_name" and .args.name == "program") | .pid')"
@@ -230,10 +235,7 @@ testWordsOfAHostHaveIt() {
 
 testWhatIsKilledLeavesAWholeFile() {
 	in_container || return 0
-	"$NSEXEC" --trace="$trace" -t "$container" -a -- sleep 60 &
-	pid=$!
-	remember $pid
-	wait_for '[ -s "$trace" ] && [ -n "$(steps program)" ]'
+	begin
 	kill -KILL $pid
 	wait $pid 2>/dev/null
 	assert_whole
