@@ -20,11 +20,15 @@ void nsx_self_close(struct nsx_self *s)
 
 int nsx_self_pid(struct nsx_self *s)
 {
-	if (!s->pid && s->alive) {
+	if (s->pid)
+		return s->pid;
+	if (s->alive) {
 		*s->alive = 1;
 		s->pid = (int)nsx_sys_set_tid_address((unsigned long)s->alive);
 	}
-	if (!s->pid)
+	if (s->pid < 0) /* somebody keeps us from it, and so from what needs it */
+		s->alive = NULL;
+	if (s->pid <= 0)
 		s->pid = nsx_sys_getpid();
 	return s->pid;
 }

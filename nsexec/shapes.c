@@ -287,7 +287,9 @@ static bool leave_memory(struct nsx_engine *en)
 {
 	if (!leaves_memory(en))
 		return false;
-	(void)nsx_self_pid(&en->self); /* from now on, its end is seen */
+	(void)nsx_self_pid(&en->self);
+	if (!en->self.alive) /* else from now on, its end is seen */
+		return false;
 	nsx_waiter_furnish(en->waiter_room, en->log);
 	if (nsx_process_fork_leaving(&en->process, en->waiter_room) < 0)
 		return false;

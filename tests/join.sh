@@ -225,6 +225,15 @@ testAProcOfAnotherPidNamespaceIsNotBelieved() {
 	done
 }
 
+# Else nobody would see that the waiter has ended before the program's process looks.
+testAllJoinsWithMemoryOfItsOwnWhereTheKernelDoesNotTellOurEnd() {
+	in_containers "$plain" || return 0
+	need strace || return 0
+	joins_all "$plain" strace -f -qq -o "$work/trace" -e inject=set_tid_address:error=ENOSYS:when=1
+	assertContains 'refused' "$(cat "$work/trace")" 'set_tid_address'
+	assertNotContains 'memory of its own' "$(cat "$work/trace")" CLONE_VM
+}
+
 testAllOfAProcessThatSharesEverythingIsSeenWhereAPidfdDoesNotTell() {
 	need strace || return 0
 	got=$(sh -c 'echo $$; exec strace -D -qq -o "$0" -e inject=ioctl:error=ENOTTY "$@" \
