@@ -36,7 +36,7 @@ void nsx_engine_init(struct nsx_engine *en, const struct nsx_request *rq, const 
 	en->dumpable = 1;
 	en->guarded = false;
 	en->watched = en->apart = false;
-	nsx_self_init(&en->self, NULL);
+	nsx_self_init(&en->self);
 	nsx_target_init(&en->target);
 	nsx_facts_init(&en->facts, &en->facts_room);
 	nsx_standing_init(&en->standing);

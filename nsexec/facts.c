@@ -148,7 +148,7 @@ int nsx_facts_paths(const struct nsx_request *rq, struct nsx_target *t, struct n
 
 	if (!who.pid || nsx_target_open(&who, t, &ignored) < 0 || t->pidfd == NSX_NOFD)
 		return -1;
-	nsx_self_init(&self, NULL);
+	nsx_self_init(&self);
 	if (!proc_agrees(t, &self, f)) {
 		nsx_self_close(&self);
 		return -1;

@@ -3,10 +3,9 @@
 
 #include "text.h"
 
-void nsx_self_init(struct nsx_self *s, int32_t *alive)
+void nsx_self_init(struct nsx_self *s)
 {
 	*s = (struct nsx_self){ .pidfd = NSX_NOFD };
-	s->alive = alive;
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
 		s->ns[k] = NSX_NOFD;
 }

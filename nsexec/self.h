@@ -20,13 +20,13 @@ struct nsx_self {
 	int ns[NSX_KIND_COUNT];
 	/*
 	 * NULL, or where the kernel writes 0 when we end, if others have our memory by then
-	 * (set_tid_address(2)); before our children are given to another parent.
+	 * (set_tid_address(2)); before our children are given to another parent.  Set by a
+	 * process without a libc, which would have its own there.
 	 */
 	int32_t *alive;
 };
 
-/* @alive: as there; for a process without a libc, which would have its own there. */
-void nsx_self_init(struct nsx_self *s, int32_t *alive);
+void nsx_self_init(struct nsx_self *s);
 void nsx_self_close(struct nsx_self *s);
 
 /* Our PID as we see it.  From then on *@alive tells. */
