@@ -165,6 +165,20 @@ test_a_symbolic_link_is_followed_to_the_program() {
 	listed "program $work/plain" "OVER $work/plain $work/plain"
 }
 
+# Behind a symbolic link ".." is where the link leads from, as the kernel has it.
+test_a_path_back_out_of_a_link_is_as_the_kernel_follows_it() {
+	mkdir -p "$work/out/far/in"
+	ln -s far/in "$work/out/link"
+	compile "$work/out/it"
+	compile "$work/out/far/it"
+	look "$work/out/link/../it"
+	listed "program $(realpath "$work/out/far/it")"
+	look "$work/out/far/./in/../it"
+	listed "program $(realpath "$work/out/far/it")"
+	look "$work/out/it"
+	listed "program $(realpath "$work/out/it")"
+}
+
 test_a_program_is_found_by_PATH() {
 	PATH=$work:$PATH look plain
 	listed "program $work/plain"
