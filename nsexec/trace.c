@@ -115,6 +115,17 @@ void nsx_trace_begin(struct nsx_trace *t, struct nsx_log *log, bool asked)
 	log->clock = tells ? &t->clock : NULL;
 }
 
+/* It was not known yet whether anybody has to be told. */
+static int why_no_clock(void)
+{
+	struct nsx_clock clock;
+	const int rc = nsx_clock_open(&clock);
+
+	if (rc == 0)
+		nsx_clock_close(&clock);
+	return rc < 0 ? -rc : EAGAIN;
+}
+
 /* What it takes to open it is nobody's time either. */
 static int open_file(const struct nsx_log *log, enum nsx_step step, const char *path,
 		     const char *name, bool add, struct nsx_error *e)
@@ -126,7 +137,7 @@ static int open_file(const struct nsx_log *log, enum nsx_step step, const char *
 	int rc;
 
 	if (!t)
-		return nsx_fail(e, NSX_STEP_OPEN, ENOSYS, "clock of the trace", path);
+		return nsx_fail(e, NSX_STEP_OPEN, why_no_clock(), "clock of the trace", path);
 	began = t->began;
 	now = nsx_clock_now(&t->clock);
 	rc = nsx_events_open(&t->file, path, add);

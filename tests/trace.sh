@@ -287,6 +287,15 @@ testFileThatCannotBeWrittenIsAnErrorBeforeAnythingElse() {
 	assertFalse 'the program ran' "[ -e '$work/ran' ]"
 }
 
+testTraceWithoutRoomForItsClockSaysWhy() {
+	need strace || return 0
+	err=$(strace -qq -o "$work/strace" -e inject=timerfd_create:error=EMFILE \
+		"$NSEXEC" --trace="$trace" -- touch "$work/ran" 2>&1)
+	assertEquals 125 $?
+	assertEquals "nsexec: open clock of the trace ($trace): EMFILE Too many open files" "$err"
+	assertFalse 'the program ran' "[ -e '$work/ran' ]"
+}
+
 # Nor do the clock, and the directory by which PIDs are known; a host is asked itself.
 testNothingOfItReachesTheProgram() {
 	in_container && need python3 || return 0
