@@ -64,10 +64,11 @@ steps() {
 		map(select(.pid == \$pid and .ts) | .name) | join(\" \")"
 }
 
-# assert_nothing_of_it WHAT: in $work/fds, the descriptors of a program.
+# assert_nothing_of_it WHAT INPUT: in $work/fds, the descriptors of a program, which has
+# INPUT for its standard input.
 assert_nothing_of_it() {
 	assert_whole
-	assertContains "$1: descriptors were listed" "$(cat "$work/fds")" 'fd /dev/null'
+	assertContains "$1: descriptors were listed" "$(cat "$work/fds")" "fd $2"
 	assertEquals "$1" '' "$(tr -d '\r' <"$work/fds" |
 		grep -e "$trace" -e timerfd -e '^fd /proc$')"
 }
@@ -308,15 +309,17 @@ for fd in os.listdir("/proc/self/fd"):
 		# shellcheck disable=SC2086 # a list of words
 		"$NSEXEC" --trace="$trace" -t "$container" $shape -- "$python" -c "$list" \
 			</dev/null >"$work/fds"
-		assert_nothing_of_it "$shape"
+		input=/dev/null
+		[ "${shape#*--pty}" = "$shape" ] || input=/dev/pts/
+		assert_nothing_of_it "$shape" "$input"
 	done
 	for shape in "-n" "-p"; do
 		env "NSEXEC=--trace=$trace -t $container $shape" "LD_PRELOAD=$PRELOAD" \
 			"$python" -c "$list" </dev/null >"$work/fds"
-		assert_nothing_of_it "host $shape"
+		assert_nothing_of_it "host $shape" /dev/null
 	done
 	"$NSEXEC" --trace="$trace" -t "$container" -n --preload -- "$python" -c "$list" </dev/null >"$work/fds"
-	assert_nothing_of_it 'preload'
+	assert_nothing_of_it 'preload' /dev/null
 }
 
 testPipeGetsAllButTheEnd() {
