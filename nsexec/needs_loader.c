@@ -2,6 +2,7 @@
 #include "needing.h"
 
 #include <errno.h>
+#include <signal.h>
 
 #include "fd.h"
 
@@ -69,7 +70,7 @@ static long read_all(int fd, char *buf, size_t size)
 static int run(struct asked *a, char *output, size_t size, struct nsx_error *e)
 {
 	nsx_autofd null = nsx_fd_openat(AT_FDCWD, "/dev/null", O_RDONLY);
-	nsx_autofd reading = NSX_NOFD, writing = NSX_NOFD;
+	nsx_autofd reading = NSX_NOFD, writing = NSX_NOFD, loader = NSX_NOFD;
 	int pipe[2] = { NSX_NOFD, NSX_NOFD }, status = 0, pid, rc;
 	long len;
 
@@ -82,12 +83,14 @@ static int run(struct asked *a, char *output, size_t size, struct nsx_error *e)
 	writing = pipe[1];
 	a->in = null >= 0 ? null : reading; /* of which there will be nothing to read, either */
 	a->out = writing;
-	pid = nsx_sys_clone_apart(be_loader, a);
+	pid = nsx_sys_clone_apart(be_loader, a, &loader);
 	if (pid < 0)
 		return nsx_fail(e, NSX_STEP_FORK, -pid, a->words[0], NULL);
 	nsx_fd_close(&writing);
 	len = read_all(reading, output, size);
-	nsx_fd_close(&reading); /* who has more to say is not waited for in vain */
+	nsx_fd_close(&reading);
+	if (len < 0) /* who has more to say may never come to an end, if SIGPIPE is ignored */
+		(void)nsx_sys_pidfd_send_signal(loader, SIGKILL); /* or it has ended */
 	rc = nsx_sys_wait(pid, &status, NSX_WAIT_ALL);
 	if (a->refused)
 		return nsx_fail(e, NSX_STEP_EXEC, -a->refused, a->words[0], a->words[2]);

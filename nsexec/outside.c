@@ -159,7 +159,7 @@ static int run_tool(struct call *call, struct nsx_error *e)
 	int status = 0, rc, pid;
 
 	call->refused = 0;
-	pid = nsx_sys_clone_apart(be_tool, call);
+	pid = nsx_sys_clone_apart(be_tool, call, NULL);
 	if (pid < 0)
 		return nsx_fail(e, NSX_STEP_FORK, -pid, call->word[0], NULL);
 	rc = nsx_sys_wait(pid, &status, NSX_WAIT_ALL);

@@ -711,16 +711,21 @@ static inline int nsx_sys_clone_on(const struct nsx_birth *b, bool plain, nsx_bo
 /*
  * A process that is to execute something, in memory shared with us, who stand still until
  * then or until its end; not on our stack, where what it writes would be in place of what
- * we still need.  Return: its PID or -errno.
+ * we still need.
+ *
+ * @pidfd: NULL: none; else out, O_CLOEXEC, from Linux 5.2 on
+ *
+ * Return: its PID or -errno.
  */
-static inline int nsx_sys_clone_apart(nsx_born_fn *born, void *arg)
+static inline int nsx_sys_clone_apart(nsx_born_fn *born, void *arg, int32_t *pidfd)
 {
 	enum { STACK_BYTES = 8192 };
 	char stack[STACK_BYTES] __attribute__((aligned(16)));
 	const struct nsx_birth birth = {
-		.flags = NSX_CLONE_VM | NSX_CLONE_VFORK,
+		.flags = NSX_CLONE_VM | NSX_CLONE_VFORK | (pidfd ? NSX_CLONE_PIDFD : 0),
 		.stack = stack,
 		.stack_bytes = sizeof(stack),
+		.pidfd = pidfd,
 	};
 	const int pid = nsx_sys_clone_on(&birth, false, born, arg);
 

@@ -313,9 +313,18 @@ test_a_loader_that_fails_is_quoted() {
 }
 
 test_a_loader_that_has_no_end_is_given_up() {
-	script "$work/endless" '#!/bin/sh' 'while :; do echo "libx.so => /nosuch (0x1)"; done'
+	script "$work/endless" '#!/bin/sh' \
+		"while [ -e '$work/on' ]; do echo 'libx.so => /nosuch (0x1)'; done"
+	touch "$work/on"
 	compile "$work/unending" -Wl,--dynamic-linker="$work/endless"
 	refused 126 E2BIG "$work/unending"
+	# It does not notice either that nobody listens; nothing is waited for that may never come.
+	trap '' PIPE
+	timeout 20 "$needs" "$work/unending" >"$list" 2>"$said"
+	assertEquals "status: $(cat "$said")" 126 $?
+	assertContains "$(cat "$said")" E2BIG
+	trap - PIPE
+	rm "$work/on"
 }
 
 test_a_program_for_another_machine_is_refused() {
