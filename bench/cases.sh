@@ -121,6 +121,7 @@ case_one() {
 # ---- creating ----------------------------------------------------------------
 
 case_create6() {
+	require as_root || return
 	floor create $six '' ''
 	contestant nsexec "$NSEXEC" --unshare=$six_words -- "$nothing"
 	tool unshare unshare -m -u -i -n -p -C -f -- "$nothing"
@@ -168,22 +169,19 @@ case_preload_java() {
 }
 
 compiled_java() {
-	why='no java or no javac here'
-	command -v java >/dev/null && command -v javac >/dev/null &&
+	here java && here javac &&
 		javac -d "$work" "$abs_top_srcdir/bench/Start.java"
 }
 
 case_preload_node() {
-	why='no node here'
-	require command -v node >/dev/null || return
+	require here node || return
 	fewer 5
 	preloaded "$(readlink -f "$(command -v node)")" -e ''
 }
 
 # What comes first in PATH may be a script in somebody's home.
 case_preload_python() {
-	why='no python3 here'
-	require command -v python3 >/dev/null || return
+	require here python3 || return
 	fewer 2
 	preloaded "$(python3 -c 'import sys; print(sys.executable)')" -c ''
 }

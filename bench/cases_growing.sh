@@ -9,6 +9,12 @@
 
 # ---- the library -------------------------------------------------------------
 
+# by_library [OPTION]...
+by_library() {
+	here nsenter || missing 'posix_spawn of nsenter' "$why"
+	race library "$@" -- "$target" "$nothing"
+}
+
 case_spawn() {
 	for mib in 10 1024 4096; do
 		case=spawn-$mib
@@ -16,7 +22,7 @@ case_spawn() {
 		if [ "$available" -lt $((mib + mib / 4)) ]; then
 			missing "$case" "only $available MiB are available"
 		elif require container_confined; then
-			race library -m "$mib" -- "$target" "$nothing"
+			by_library -m "$mib"
 		fi
 	done
 }
@@ -66,7 +72,7 @@ case_session() {
 	fewer 50
 	for n in $levels; do
 		case=session-$n
-		race library -p "$n" -- "$target" "$nothing"
+		by_library -p "$n"
 	done
 }
 
@@ -97,10 +103,10 @@ case_waiter() {
 	set -- sh -c 'echo runs; exec sleep 60'
 	waiter nsexec "$NSEXEC" -t "$target" -a -- "$@"
 	waiter preload env "LD_PRELOAD=$PRELOAD" "NSEXEC=-t $target -a" "$@"
-	if command -v nsenter >/dev/null; then
+	if here nsenter; then
 		waiter nsenter nsenter -t "$target" -a "$@"
 	else
-		missing nsenter 'no nsenter here'
+		missing nsenter "$why"
 	fi
 	for it in runc crun; do
 		if container_$it host; then

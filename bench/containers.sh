@@ -8,6 +8,16 @@
 # Six kinds, or seven with user: no time namespace, since that is not among them.
 all_but_user='--mount --uts --ipc --net --pid --cgroup --fork --mount-proc --kill-child'
 
+# Their cgroups stay unless it is their own tool that ends them.
+lxc=''
+end_lxc() {
+	for it in $lxc; do
+		lxc-stop --kill -n "$it" -P "$work/lxc" >/dev/null 2>&1 </dev/null
+	done
+	lxc=''
+}
+trap 'end_lxc; cleanup' EXIT
+
 # container_lxc: the host's tree, as in those of OCI runtimes; its name is $id.
 container_lxc() {
 	new_name lxc
@@ -29,6 +39,7 @@ lxc.rootfs.path = dir:$work/$id.root"
 			fi
 		done
 	} >"$work/$id.conf"
+	lxc="$lxc $id"
 	lxc-start --foreground -n "$id" -P "$work/lxc" -f "$work/$id.conf" -- sleep 300 \
 		>"$words" 2>&1 </dev/null &
 	remember $!

@@ -77,6 +77,9 @@ END {
 		median("spawn-1024", "floor"))
 	ratio("--host, static: of the target's own", 1.2, median("host", "--host"), \
 		median("host", "of the target"))
+	more = median("graft", "three grafts") - median("graft", "of the target")
+	print_row("three grafts: more than none", "1.00", \
+		median("graft", "three grafts") == "" ? "" : sprintf("%.2f", more / 1000), " ms")
 	print_row("who waits: its own memory", 100, of("waiter", "nsexec", "private_kib"), " KiB")
 	for (n = 2; n <= 64; n *= 2)
 		ratio(n " at once: of the floor", 1.3, median("many-" n, "nsexec"), \

@@ -78,16 +78,47 @@ testManyAtOnceAreCountedOneByOne() {
 		(.per_second * .median_us / 1e6 - 1 | fabs) < 0.01' "$work/race.json")"
 }
 
+# wrong WORD...: what is said of them before anything runs
+wrong() {
+	"$bench/run" "$@" >"$work/out" 2>"$work/err"
+	assertEquals "status of $*" 2 $?
+	assertEquals "$*" '' "$(cat "$work/out")"
+	sed 's/^bench.run: //' "$work/err"
+}
+
+testWhatCannotBeDoneIsToldBeforeAnythingRuns() {
+	: >"$work/file"
+	assertEquals "nothing can be written to $work/file/out" \
+		"$(wrong -n 1 -o "$work/file/out" inert)"
+	assertEquals 'no such case: eleven (see --list)' "$(wrong -n 1 inert eleven)"
+	for it in 0 x 99999999999999999999; do
+		assertEquals "not a number for -n: $it" "$(wrong -n "$it" inert)"
+	done
+}
+
+# What takes root is named, and all else is run.
+testOrdinaryUserHasWhatNeedsNoRoot() {
+	need jq || return 0
+	"$NSEXEC" --unshare=user --map-user=1000 --map-group=1000 -- \
+		"$bench/run" --quick -o "$work/user" join6 create6 inert >"$work/out" 2>&1
+	assertEquals "$(cat "$work/out")" 0 $?
+	assertContains "$(cat "$work/out")" 'create6: create6 does not take part: needs root'
+	assertEquals 'join6 create6, inert' "$(query '([.missing[].name] | join(" ")) + ", " +
+		([.cases[].case] | join(" "))' "$work/user/bench.json")"
+}
+
 # Without bwrap, of which one case would have liked to say something.
 testQuickRunWritesEverythingAndNamesWhoIsMissing() {
 	need jq python3 || return 0
 	need_root || return 0
 	mkdir "$work/tools"
-	find /usr/sbin /usr/bin -mindepth 1 ! -name bwrap -exec ln -sf -t "$work/tools" {} +
-	PATH=$work/tools "$bench/run" --quick -o "$work/quick" one create7 inert waiter \
-		>"$work/out" 2>&1
+	find /usr/sbin /usr/bin -mindepth 1 ! -name bwrap ! -name node -exec ln -sf -t "$work/tools" {} +
+	PATH=$work/tools "$bench/run" --quick -o "$work/quick" \
+		one create7 preload_node inert waiter >"$work/out" 2>&1
 	assertEquals "status: $(tail -n 3 "$work/out")" 0 $?
 	assertContains "$(cat "$work/out")" 'create7: bwrap does not take part: no bwrap here'
+	assertContains "$(cat "$work/out")" \
+		'preload_node: preload_node does not take part: no node here'
 	json=$work/quick/bench.json
 	assertEquals 'create7 bwrap no bwrap here' \
 		"$(query '.missing[] | select(.case == "create7") | "\(.case) \(.name) \(.why)"' \
@@ -112,6 +143,16 @@ testRunFailsWithTheNameOfWhoFails() {
 	assertFalse 'nothing is written' "[ -e '$work/failed/bench.json' ]"
 }
 
+# A container is more than its processes: one of LXC's has cgroups.
+testNothingIsLeftOfContainers() {
+	need_root || return 0
+	"$bench/run" --quick -o "$work/left" join6 >"$work/out" 2>&1 &
+	pid=$!
+	wait $pid
+	assertEquals "$(tail -n 3 "$work/out")" 0 $?
+	assertEquals 'cgroups' '' "$(find /sys/fs/cgroup -name "*nsx-test-$pid-*" 2>/dev/null)"
+}
+
 # ---- what is made of it --------------------------------------------------------
 
 # made NSEXEC FLOOR: a bench.json with these medians
@@ -132,6 +173,11 @@ made() {
 	{"case": "many-2", "title": "many", "core": null, "rounds": 1, "contestants": [
 	{"name": "floor", "runs": 1, "median_us": 50, "ratio": 1.000, "per_second": 20000}
 	]}
+	,
+	{"case": "graft", "title": "grafts", "core": null, "rounds": 1, "contestants": [
+	{"name": "of the target", "runs": 1, "median_us": 500, "ratio": 1.000},
+	{"name": "three grafts", "runs": 1, "median_us": 1250, "ratio": 2.500}
+	]}
 	]}
 	END
 }
@@ -140,6 +186,8 @@ testFiguresSayWhatIsReached() {
 	made 125 100 >"$work/made.json"
 	assertContains "$("$bench/figures" "$work/made.json" | tr -s ' ')" \
 		'join six: of the floor 1.250 1.250 ok'
+	assertContains "$("$bench/figures" "$work/made.json" | tr -s ' ')" \
+		'three grafts: more than none 1.00 ms 0.75 ms ok'
 	made 126 100 >"$work/made.json"
 	assertContains "$("$bench/figures" "$work/made.json" | tr -s ' ')" \
 		'join six: of the floor 1.250 1.260 OVER'
@@ -152,7 +200,7 @@ testPicturesKeepTextAsText() {
 	made 125 100 >"$work/made.json"
 	mkdir "$work/drawn"
 	"$bench/draw" "$work/made.json" "$work/drawn"
-	assertEquals 'join6.svg many.svg' "$(cd "$work/drawn" && echo *)"
+	assertEquals 'graft.svg join6.svg many.svg' "$(cd "$work/drawn" && echo *)"
 	for it in join6 many; do
 		python3 -c '
 import sys, xml.dom.minidom as xml
