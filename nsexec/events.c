@@ -53,7 +53,7 @@ int nsx_events_open(struct nsx_events *f, const char *path, bool add)
 	if (f->is_pipe || add || !lock(f->fd))
 		return 0;
 	if (nsx_sys_seek_end(f->fd) > 0)
-		(void)nsx_sys_empty(f->fd); /* a device has nothing to lose */
+		(void)nsx_sys_cut(f->fd, 0); /* a device has nothing to lose */
 	(void)nsx_sys_lock(f->fd, F_UNLCK);
 	return 0;
 }
@@ -66,10 +66,18 @@ static bool has_room(uint64_t at, size_t size)
 	return nsx_sys_prlimit(NSX_LIMIT_FSIZE, NULL, &limit) < 0 || at + size <= limit.soft;
 }
 
+/* The disk is full: the element is left out, and those before it get their end again. */
+static void take_back(int fd, uint64_t at)
+{
+	if (at)
+		(void)nsx_sys_pwrite(fd, end_of_file, END_BYTES, at);
+	(void)nsx_sys_cut(fd, at ? at + END_BYTES : 0);
+}
+
 static void put_into_file(const struct nsx_events *f, struct nsx_text *t)
 {
 	uint64_t at = 0;
-	long end;
+	long end, done;
 
 	if (!lock(f->fd))
 		return;
@@ -79,8 +87,11 @@ static void put_into_file(const struct nsx_events *f, struct nsx_text *t)
 	else
 		t->buf[0] = '[';
 	nsx_text_str(t, end_of_file);
-	if (has_room(at, t->len))
-		(void)nsx_sys_pwrite(f->fd, t->buf, t->len, at);
+	if (has_room(at, t->len)) {
+		done = nsx_sys_pwrite(f->fd, t->buf, t->len, at);
+		if (done > 0 && (size_t)done < t->len)
+			take_back(f->fd, at);
+	}
 	(void)nsx_sys_lock(f->fd, F_UNLCK); /* ours, if there is one */
 }
 

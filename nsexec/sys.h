@@ -307,10 +307,10 @@ static inline long nsx_sys_seek_end(int fd)
 	return nsx_syscall3(__NR_lseek, fd, 0, SEEK_END_NUMBER);
 }
 
-/* Nothing is left in it. */
-static inline int nsx_sys_empty(int fd)
+/* What is behind @size bytes goes. */
+static inline int nsx_sys_cut(int fd, uint64_t size)
 {
-	return (int)nsx_syscall2(__NR_ftruncate, fd, 0);
+	return (int)nsx_syscall2(__NR_ftruncate, fd, size);
 }
 
 /* Return: bytes written to @buf, which is not NUL-terminated. */

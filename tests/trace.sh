@@ -347,6 +347,22 @@ testLimitOfFilesIsTheProgramsAlone() {
 	assertEquals 'exec is not there' '' "$(steps program)"
 }
 
+# Names of control characters make long events; a page is what that disk has.
+testFullDiskLeavesAWholeFile() {
+	need jq && need_root || return 0
+	[ "$(getconf PAGESIZE)" -eq 4096 ] || { skip 'pages are large here'; return 0; }
+	name=$work/$(printf '%150s' '' | tr ' ' '\001')
+	mkdir -p "$name/proc" "$work/disk"
+	unshare --mount sh -c 'mount -t tmpfs -o size=4k disk "$1/disk" || exit 99
+		"$0" --trace="$1/disk/t" --unshare=user,mnt,uts,pid --map-root-user --hostname=x \
+			--mount-proc="$2/proc" --umask=022 --caps=all -W "$2" -- "$2/absent"
+		cp "$1/disk/t" "$3"' "$NSEXEC" "$work" "$name" "$trace" 2>"$work/err"
+	assertEquals "$(cat "$work/err")" 0 $?
+	assert_whole
+	assertEquals 'what had no room is left out' 'mount cwd caps umask' "$(steps program)"
+	assertEquals 'what comes later is not' program "$(of '.[-1].name')"
+}
+
 testOldFileIsReplaced() {
 	in_container || return 0
 	yes old | head -n 5000 >"$trace"
