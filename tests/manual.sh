@@ -70,6 +70,34 @@ testEveryEntryBeginsWithTheLineOfHelp() {
 	done <"$work/rows"
 }
 
+# Behind "see", by a macro of its own: "see", ".B PROCESS SHAPES".
+testSectionsThatAreReferredToAreThere() {
+	found=0
+	for section in $(awk 'behind && /^\.BR? [A-Z][A-Z ]+[A-Z]( [.,;]?)*$/ {
+			sub(/^\.BR? /, ""); sub(/ *[.,;]*$/, ""); gsub(/ /, "_"); print }
+		{ behind = /(^|[ (])([Ss]ee|is in|under)$/ }' "$page" |
+		grep -vxE 'NSEXEC|PATH|PROGRAM|SHELL' | sort -u)
+	do
+		found=$((found + 1))
+		grep -qxF ".SH $(echo "$section" | tr _ ' ')" "$page"
+		assertEquals "$section" 0 $?
+	done
+	assertTrue "$found were found" "[ $found -ge 6 ]"
+}
+
+# By its letter or by its name, before the words of a program.
+testEveryOptionHasAnExample() {
+	section EXAMPLES | text | sed -e 's/^    \(--[a-z]\)/nsexec \1/' -e 's/ -- .*//' |
+		grep -E '^nsexec |NSEXEC=' >"$work/examples"
+	while read -r row; do
+		name=$(printf '%s\n' "$row" | sed 's/.*\(--[a-z-]*\).*/\1/')
+		letter=$(printf '%s\n' "$row" | sed -n 's/^\(-.\), .*/\1/p')
+		case $name in --help | --version) continue ;; esac
+		grep -qE -e "[ '(]($name${letter:+|$letter/|$letter})([] =/')]|\$)" "$work/examples"
+		assertEquals "an example of $row" 0 $?
+	done <"$work/rows"
+}
+
 # But for nsenter's own, which the manual says are missing.
 testManualNamesNoOptionThatIsNotThere() {
 	sed '/^There is no$/,$d' "$work/text" >"$work/ours"
