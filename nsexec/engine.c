@@ -375,9 +375,9 @@ void nsx_engine_release(struct nsx_engine *en)
 		close_files(en);
 		if (en->rq->report_fd != NSX_NOFD)
 			(void)nsx_sys_close(en->rq->report_fd); /* whatever it was, it is gone */
+		nsx_trace_moment(en->log, "main", NULL);
 		if (en->log->fd > 2)
 			(void)nsx_sys_close(en->log->fd); /* likewise */
-		nsx_trace_moment(en->log, "main", NULL);
 		nsx_trace_close(en->log);
 		unguard(en);
 	}

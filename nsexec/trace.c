@@ -258,6 +258,8 @@ void nsx_traced_moment(const struct nsx_log *log, const char *name, const char *
 	char buf[EVENT_BYTES];
 	struct nsx_text x;
 
+	if (log->clock)
+		nsx_log(log, NSX_LOG_DEBUG, name, subject);
 	if (t->file.fd == NSX_NOFD)
 		return;
 	x = begin_event(t, buf, "i", name);

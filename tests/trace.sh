@@ -393,13 +393,18 @@ testWhoDoesNotAskMakesNoCallForIt() {
 testLogTellsTheTimeAtDebug() {
 	in_container || return 0
 	NSEXEC_LOG=debug traced -t "$container" -a -- true
-	grep '^nsexec: ' "$work/err" >"$work/lines"
+	assertContains 'the last one, of the new process' "$(cat "$work/err")" 'us exec (true)'
+	grep '^nsexec: ' "$work/err" | grep -v 'us exec ' >"$work/lines"
 	assertEquals "$(cat "$work/lines")" '' \
 		"$(grep -vE '^nsexec: (info|debug): \+[0-9]+\.[0-9]us [a-z]' "$work/lines")"
 	assertEquals 'options target check plan join fork' \
 		"$(sed 's/.*us \([a-z]*\).*/\1/' "$work/lines" | tr '\n' ' ' | sed 's/ $//')"
 	sed 's/.*+\([0-9.]*\)us.*/\1/' "$work/lines" | sort -n -C
 	assertEquals "$(cat "$work/lines")" 0 $?
+	# The host's own descriptor, which it has until its main().
+	env "NSEXEC=-t $container -n" NSEXEC_LOG=debug:7 "LD_PRELOAD=$PRELOAD" true 7>"$work/lines"
+	assertEquals 'options target check plan join main' \
+		"$(sed 's/.*us \([a-z]*\).*/\1/' "$work/lines" | tr '\n' ' ' | sed 's/ $//')"
 	NSEXEC_LOG=info traced -t "$container" -n -- true
 	assertEquals 'nsexec: info: join (net)' "$(cat "$work/err")"
 }
