@@ -154,17 +154,30 @@ static int link_again(int dir, const char *name, int to)
 	return nsx_sys_symlinkat(text, to, name);
 }
 
-static int mount_again(int dir, const char *name, int to)
+/*
+ * A file system that nobody answers for any more, or not now, can be mounted again, but what
+ * is asked of its root fails, or waits: so what the directory says of the entry has to do.
+ */
+static int is_directory(int tree, unsigned type)
+{
+	struct nsx_stat st;
+	int rc;
+
+	if (type != NSX_DT_UNKNOWN && type != NSX_DT_LNK)
+		return type == NSX_DT_DIR;
+	rc = nsx_sys_fstat(tree, &st);
+	return rc < 0 ? rc : (st.mode & NSX_S_IFMT) == NSX_S_IFDIR;
+}
+
+static int mount_again(int dir, const char *name, unsigned type, int to)
 {
 	nsx_autofd tree =
 		nsx_fd_lift(nsx_sys_clone_tree(dir, name, NSX_TREE_RECURSIVE | NSX_TREE_NOFOLLOW));
-	struct nsx_stat st;
-	int rc = tree < 0 ? tree : nsx_sys_fstat(tree, &st);
+	int rc = tree < 0 ? tree : is_directory(tree, type);
 
 	if (rc < 0)
 		return rc;
-	rc = (st.mode & NSX_S_IFMT) == NSX_S_IFDIR ? nsx_sys_mkdirat(to, name, 0755)
-						   : nsx_sys_mkfileat(to, name, 0644);
+	rc = rc ? nsx_sys_mkdirat(to, name, 0755) : nsx_sys_mkfileat(to, name, 0644);
 	return rc < 0 ? rc : nsx_sys_move_mount(tree, to, name);
 }
 
@@ -182,7 +195,7 @@ static int fill_one(void *arg, int dir, const char *name, unsigned type)
 {
 	const struct filling *f = arg;
 	const int rc = is_link(dir, name, type) ? link_again(dir, name, f->to)
-						: mount_again(dir, name, f->to);
+						: mount_again(dir, name, type, f->to);
 
 	if (rc == 0 || rc == -ENOENT) /* it was there when we read the directory */
 		return 0;

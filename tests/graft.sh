@@ -419,6 +419,36 @@ testWhatIsMountedInACoveredDirectoryIsSeen() {
 	assertEquals 'changed' "$(cat "$root/conf")"
 }
 
+# with_silent MOUNT_POINT served|dead DRIVER_ARGUMENT...: with a file system in $root that
+# nobody serves any more, or whose server never says a word.
+with_silent() {
+	at=$root$1 which=$2
+	shift 2
+	timeout -s KILL 20 unshare --mount sh -c '
+		at=$1 which=$2
+		shift 2
+		exec 9<>/dev/fuse &&
+		mount -i -t fuse -o fd=9,rootmode=40000,user_id=0,group_id=0 none "$at" || exit
+		[ "$which" = served ] || exec 9>&-
+		exec "$@"' sh "$at" "$which" "$driver" -r "$root" "$@" 2>&1
+}
+
+testFileSystemsThatDoNotAnswerAreNoHindrance() {
+	can_graft || return 0
+	(: <>/dev/fuse) 2>&- || { skip 'no FUSE here'; return 0; }
+	mkdir -p "$root/data" "$root/usr/share/data" "$root/lib/data"
+	seq -f "$root/usr/share/%g" 300 | xargs touch
+	for which in dead served; do
+		# Below the root, mountinfo has what a cover lies on as well.
+		for it in '/data 1' '/usr/share/data 2' '/lib/data 2'; do
+			got=$(with_silent "${it% *}" "$which" -g over /proc /proc \
+				-g over "$ours" /usr/share/ours -g merge "$ours" /lib \
+				"$busybox" grep -c "${it% *}.*fuse" /proc/self/mountinfo)
+			assertEquals "$which $it" "${it#* }" "$got"
+		done
+	done
+}
+
 testACoverThatCannotBeFilledIsTakenAway() {
 	can_graft || return 0
 	mkdir -p "$root/etc/dir"
