@@ -5,6 +5,7 @@
 
 #include "handoff.h"
 #include "sealed.h"
+#include "search.h"
 #include "sys_mount.h"
 
 enum { AT_EACCESS_BIT = 0x200 };
@@ -229,14 +230,16 @@ int nsx_guest_pack(const struct nsx_request *rq, struct nsx_target *t, struct ns
 int nsx_guest_exec(const struct nsx_guest *g, char **program, char *const *envp,
 		   struct nsx_error *e)
 {
-	const char *path = g->room->needs.path;
+	const char *path = g->room->needs.path, *found = g->room->needs.found;
 	char name[NSX_LOGIN_BYTES];
 	char *words[3] = { NULL, name, NULL }; /* the first slot is the free one */
 	int rc;
 
 	if (!program) { /* by what it was called: one file may be many programs */
-		nsx_handoff_login(g->room->needs.found, name);
+		nsx_handoff_login(found, name);
 		program = words + 1;
+	} else if (**program != '/' && !nsx_search_needed(*program)) {
+		*program = (char *)found; /* for execve(2), which only reads it */
 	}
 	if (g->fd == NSX_NOFD)
 		return nsx_handoff_at(path, program, envp, e);

@@ -280,6 +280,22 @@ testTheNameIsTheOneThatWasTyped() {
 	done
 }
 
+# For who finds his files by his own name: the directory that it began in is not there.
+testANameThatIsRelativeBecomesAbsolute() {
+	for which in plain rootless; do
+		at $which || return 0
+		cd "$bin" || return
+		host -- ./dynamic /proc/self/cmdline
+		cd "$OLDPWD" || return
+		tr '\0' ' ' <"$out" >"$work/words" && mv "$work/words" "$out"
+		says "$bin/dynamic /proc/self/cmdline "
+		cd "$bin/.." || return
+		host --graft /etc/passwd:/x -- callers/busybox-static cat /proc/self/cmdline
+		cd "$OLDPWD" || return
+		assertEquals "$bin/busybox-static cat /proc/self/cmdline " "$(tr '\0' ' ' <"$out")"
+	done
+}
+
 testWithoutAProgramItIsTheCallersShell() {
 	for which in plain userns rootless; do
 		at $which || return 0
