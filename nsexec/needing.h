@@ -45,6 +45,13 @@ enum nsx_needing_line {
 /* @line: is written into.  @what: out: into @line; for OTHER: without blanks around it. */
 enum nsx_needing_line nsx_needing_line(char *line, const char **what);
 
+/*
+ * What env(1) is to execute, by the rest of a "#!" line, which -S has it split; then there may
+ * be options, variables and quotes.  Return: false: nothing, or the value of a variable is to
+ * tell, and the target has to have it.
+ */
+bool nsx_needing_env_name(const char *argument, char name[NSX_ELF_INTERPRETER_BYTES]);
+
 /* May a whole directory be taken for a library that is in it? */
 enum nsx_needing_libdir {
 	NSX_LIBDIR_NONE,  /* it is none of the system's: the file alone */

@@ -150,38 +150,6 @@ static int add_other(struct nsx_needing *n, const char *name, const char *of)
 	return rc;
 }
 
-static bool ends_word(char c)
-{
-	return !c || c == ' ' || c == '\t';
-}
-
-/*
- * What env(1) is to execute.  Behind -S there may be variables and options; one that is not
- * known means that the NAME is not, either, and that the target has to have it.
- */
-static bool name_for_env(const char *argument, char *name, size_t size)
-{
-	struct nsx_text t = nsx_text_on(name, size);
-	bool is_variable = false;
-
-	for (const char *s = argument; *s; s++) {
-		size_t len = 0;
-
-		for (is_variable = false; !ends_word(s[len]); len++)
-			is_variable = is_variable || s[len] == '=';
-		if (len && *s != '-' && !is_variable) {
-			nsx_text_bytes(&t, s, len);
-			return !t.cut;
-		}
-		if (nsx_text_after(s, "-S") && len > 2 && s[2] != '-') {
-			s++; /* "-SNAME" */
-			continue;
-		}
-		s += len ? len - 1 : 0;
-	}
-	return false;
-}
-
 static int add_interpreters(struct nsx_needing *n, const struct nsx_needing_program *script)
 {
 	const char *interpreter = script->elf.interpreter;
@@ -195,7 +163,7 @@ static int add_interpreters(struct nsx_needing *n, const struct nsx_needing_prog
 	if (add_other(n, interpreter, script->real) < 0)
 		return -1;
 	if (!nsx_text_same(nsx_path_base(interpreter), "env") ||
-	    !name_for_env(script->elf.argument, name, sizeof(name)))
+	    !nsx_needing_env_name(script->elf.argument, name))
 		return 0;
 	return add_other(n, name, script->real);
 }
@@ -280,6 +248,21 @@ static void put_merged_first(struct nsx_grafts *g, size_t first)
 	}
 }
 
+/* What has been deleted, replaced or covered, or has never had a name, cannot be laid. */
+static int check_path(const struct nsx_needs *needs, struct nsx_error *e)
+{
+	struct nsx_stat open, named;
+	int rc = nsx_sys_fstat(needs->fd, &open);
+
+	if (rc == 0)
+		rc = nsx_sys_stat(needs->path, &named);
+	if (rc == 0 && (open.dev != named.dev || open.ino != named.ino))
+		rc = -ESTALE;
+	return rc < 0 ? nsx_fail(e, NSX_STEP_EXEC, -rc, needs->path,
+				 "no path leads to it, which only static ones can do without")
+		      : 0;
+}
+
 int nsx_needs_grafts(const struct nsx_needs *needs, char *const *envp, struct nsx_grafts *g,
 		     struct nsx_error *e)
 {
@@ -287,6 +270,8 @@ int nsx_needs_grafts(const struct nsx_needs *needs, char *const *envp, struct ns
 
 	if (needs->elf.kind == NSX_ELF_STATIC)
 		return 0;
+	if (check_path(needs, e) < 0)
+		return -1;
 	n.envp = envp;
 	n.g = g;
 	n.e = e;

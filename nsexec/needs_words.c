@@ -132,3 +132,83 @@ bool nsx_needing_is(const char *name, const char *runtime)
 	rest = nsx_text_after(rest ? rest : name, runtime);
 	return rest && (!*rest || *rest == '.' || *rest == '-' || (*rest >= '0' && *rest <= '9'));
 }
+
+/* ---- env(1) ------------------------------------------------------------------- */
+
+/* What is behind "#!/usr/bin/env", and one word of it. */
+struct env_words {
+	const char *at;
+	char *word; /* of NSX_ELF_INTERPRETER_BYTES */
+};
+
+static bool has(const char *text, char what)
+{
+	while (*text && *text != what)
+		text++;
+	return *text;
+}
+
+/* Return: where it begins; NULL: the end, or a comment, or it has none. */
+static const char *next_word(struct env_words *w)
+{
+	struct nsx_text t = nsx_text_on(w->word, NSX_ELF_INTERPRETER_BYTES);
+	const char *begin;
+	char quote = '\0';
+
+	while (is_blank(*w->at))
+		w->at++;
+	begin = w->at;
+	if (!*begin || *begin == '#')
+		return NULL;
+	for (; *w->at && (quote || !is_blank(*w->at)); w->at++) {
+		if (*w->at == quote) {
+			quote = '\0';
+		} else if (!quote && (*w->at == '"' || *w->at == '\'')) {
+			quote = *w->at;
+		} else {
+			w->at += *w->at == '\\' && quote != '\'' && w->at[1];
+			nsx_text_bytes(&t, w->at, 1);
+		}
+	}
+	return quote || t.cut ? NULL : begin;
+}
+
+/* Past an option that begins at @begin, and past what belongs to it. */
+static void pass_option(struct env_words *w, const char *begin)
+{
+	static const char with_value[][10] = { "--unset", "--chdir", "--argv0" };
+	const char *split = nsx_text_after(begin, "--split-string=");
+
+	if (split) {
+		w->at = split;
+		return;
+	}
+	for (size_t i = 0; i < sizeof(with_value) / sizeof(*with_value); i++)
+		if (nsx_text_same(w->word, with_value[i]))
+			(void)next_word(w); /* at the end: nor is there a name */
+	for (const char *c = begin + 1; begin[1] != '-' && *c && !is_blank(*c); c++) {
+		if (*c == 'S') {
+			w->at = c + 1;
+			return;
+		}
+		if (*c != 'u' && *c != 'C' && *c != 'a')
+			continue;
+		if (!c[1] || is_blank(c[1]))
+			(void)next_word(w);
+		return;
+	}
+}
+
+bool nsx_needing_env_name(const char *argument, char name[NSX_ELF_INTERPRETER_BYTES])
+{
+	struct env_words w = { argument, name };
+	const char *begin;
+
+	while ((begin = next_word(&w))) {
+		if (*begin == '-')
+			pass_option(&w, begin);
+		else if (!has(name, '='))
+			return !has(name, '$');
+	}
+	return false;
+}

@@ -249,7 +249,8 @@ test_a_script_without_an_interpreter_needs_the_shell() {
 }
 
 test_what_env_is_to_execute_is_listed_too() {
-	for line in plain '-S plain -x' '-Splain' '-S A=1 plain' '-S -i plain' '	plain '; do
+	for line in plain '-S plain -x' '-Splain' '-S A=1 plain' '-S -i plain' '	plain ' \
+		'-S -u NONE plain' '--split-string=plain' '-S "plain"'; do
 		script "$work/of_env" "#!/usr/bin/env $line"
 		PATH=$work:$PATH look "$work/of_env"
 		listed "OVER $(realpath /usr/bin/env) /usr/bin/env" "OVER $work/plain $work/plain"
@@ -281,6 +282,21 @@ test_an_interpreter_that_is_not_there_is_named() {
 }
 
 # ---- what cannot be ----------------------------------------------------------
+
+test_a_file_that_no_path_leads_to_must_be_static() {
+	compile "$work/goes"
+	cp "$work/static" "$work/goes_too"
+	exec 7<"$work/goes" 8<"$work/goes_too"
+	rm "$work/goes" "$work/goes_too"
+	refused 127 'no path leads to it' /proc/self/fd/7
+	look /proc/self/fd/8
+	script "$work/goes" '#!/bin/sh'
+	exec 7<"$work/goes"
+	script "$work/other" '#!/bin/sh'
+	mv "$work/other" "$work/goes"
+	refused 127 'no path leads to it' /proc/self/fd/7
+	exec 7<&- 8<&-
+}
 
 test_a_loader_that_others_may_write_is_not_started() {
 	cp "$(realpath "$loader")" "$work/loader"

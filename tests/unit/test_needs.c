@@ -67,6 +67,49 @@ static void words_of_a_loader_are_understood(void)
 	}
 }
 
+static void what_env_executes_is_read_as_env_reads_it(void)
+{
+	static const struct {
+		const char *argument, *want; /* "": not known */
+	} rows[] = {
+		{ "sh", "sh" },
+		{ "-S sh -e", "sh" },
+		{ "-Ssh", "sh" },
+		{ "--split-string=sh -e", "sh" },
+		{ "--split-string sh", "sh" },
+		{ "-vS sh", "sh" },
+		{ "-iS sh", "sh" },
+		{ "-S -i sh", "sh" },
+		{ "-S - sh", "sh" },
+		{ "-S A=1 B=\"x y\" sh", "sh" },
+		{ "-S -u FOO sh", "sh" },
+		{ "-S -uFOO sh", "sh" },
+		{ "-S -iu FOO sh", "sh" },
+		{ "-S -C /tmp -- sh", "sh" },
+		{ "-S --unset FOO --chdir=/ sh", "sh" },
+		{ "-S --unset=FOO --ignore-environment sh", "sh" },
+		{ "-S \"sh\" -e", "sh" },
+		{ "-S '/a b/sh' -e", "/a b/sh" },
+		{ "-S '\\' x", "\\" },
+		{ "-S \"a\\\"b\"", "a\"b" },
+		{ "-S '$x'", "" },
+		{ "-S ${HOME}/sh", "" },
+		{ "-S A=$x sh", "sh" },
+		{ "-S 'sh", "" },
+		{ "-S # sh", "" },
+		{ "-S -u", "" },
+		{ "-S", "" },
+		{ "", "" },
+	};
+	char name[NSX_ELF_INTERPRETER_BYTES];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const bool known = nsx_needing_env_name(rows[i].argument, name);
+
+		check_text(known ? name : "", rows[i].want);
+	}
+}
+
 static void whole_directories_are_those_of_the_system(void)
 {
 	static const struct {
@@ -283,6 +326,8 @@ static void too_much_is_refused(void)
 int main(void)
 {
 	unit("the words of a loader are understood", words_of_a_loader_are_understood);
+	unit("what env(1) executes is read as env reads it",
+	     what_env_executes_is_read_as_env_reads_it);
 	unit("whole directories are those of the system",
 	     whole_directories_are_those_of_the_system);
 	unit("runtimes are known by name", runtimes_are_known_by_name);
