@@ -19,21 +19,14 @@ void nsx_grafts_close(struct nsx_grafts *g)
 
 const char *nsx_grafts_keep(struct nsx_grafts *g, const char *text, struct nsx_error *e)
 {
-	char *copy = g->text + g->used;
-	struct nsx_text t;
+	const size_t bytes = nsx_text_len(text) + 1;
 
-	if (g->used >= sizeof(g->text)) {
+	if (bytes > sizeof(g->text) - g->used) {
 		(void)nsx_fail(e, NSX_STEP_GRAFT, E2BIG, "too many paths", text);
 		return NULL;
 	}
-	t = nsx_text_on(copy, sizeof(g->text) - g->used);
-	nsx_text_str(&t, text);
-	if (t.cut) {
-		(void)nsx_fail(e, NSX_STEP_GRAFT, E2BIG, "too many paths", text);
-		return NULL;
-	}
-	g->used += t.len + 1;
-	return copy;
+	g->used += bytes;
+	return __builtin_memcpy(g->text + sizeof(g->text) - g->used, text, bytes);
 }
 
 static struct nsx_graft *find(struct nsx_grafts *g, const char *to)
@@ -58,7 +51,7 @@ struct nsx_graft *nsx_grafts_add(struct nsx_grafts *g, const char *from, const c
 	}
 	if (from && !(from_kept = nsx_grafts_keep(g, from, e)))
 		return NULL;
-	to_kept = to ? nsx_grafts_keep(g, to, e) : from_kept;
+	to_kept = to && !(from && nsx_text_same(to, from)) ? nsx_grafts_keep(g, to, e) : from_kept;
 	if (!to_kept)
 		return NULL;
 	graft = &g->at[g->n++];

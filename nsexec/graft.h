@@ -31,14 +31,17 @@ struct nsx_graft {
 	int fd;	       /* the tree, once it is cut: a detached mount; else NSX_NOFD */
 };
 
-enum { NSX_GRAFT_MAX = 96, NSX_GRAFT_TEXT_BYTES = 24 * 1024, NSX_GRAFT_PATH_BYTES = 4096 };
+enum { NSX_GRAFT_MAX = 256, NSX_GRAFT_TEXT_BYTES = 19 * 1024, NSX_GRAFT_PATH_BYTES = 4096 };
 
-/* In the order in which they are laid; the caller's storage.  Its text is not initialised. */
+/*
+ * In the order in which they are laid; the caller's storage.  Its text is not initialised,
+ * and is filled from its end, so that few grafts are near to their texts.
+ */
 struct nsx_grafts {
+	char text[NSX_GRAFT_TEXT_BYTES];
 	size_t n;
 	size_t used; /* bytes of @text */
 	struct nsx_graft at[NSX_GRAFT_MAX];
-	char text[NSX_GRAFT_TEXT_BYTES];
 };
 
 void nsx_grafts_init(struct nsx_grafts *g);

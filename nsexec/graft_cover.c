@@ -68,7 +68,7 @@ struct nsx_cover *nsx_cover_add(struct nsx_laying *l, int fd, int dir)
 	uint64_t facts[16] = { 0 };
 	struct nsx_stat st;
 
-	if (l->n == NSX_GRAFT_MAX || nsx_sys_fstat(fd, &st) < 0)
+	if (l->n == NSX_COVER_MAX || nsx_sys_fstat(fd, &st) < 0)
 		return NULL;
 	(void)nsx_sys_fstatfs(dir, facts); /* or it can be written to */
 	cover->fd = fd;
@@ -264,8 +264,8 @@ struct nsx_cover *nsx_cover_lay(struct nsx_laying *l, int dir, int first, const 
 	rc = fill(fd, dir, first, where, e);
 	if (rc == 0 && root && (rc = move_root(l, fd)) < 0)
 		(void)nsx_graft_fail(e, rc, where, "make the cover our root");
-	if (rc == 0)
-		cover = nsx_cover_add(l, fd, dir);
+	if (rc == 0 && !(cover = nsx_cover_add(l, fd, dir)))
+		(void)nsx_graft_fail(e, -E2BIG, where, "one cover more");
 	if (cover)
 		(void)nsx_fd_take(&fd); /* it is the cover's */
 	else

@@ -21,11 +21,13 @@ struct nsx_cover {
 	bool read_only; /* as what is below it; once all is laid */
 };
 
-/* What laying knows.  There is at most one cover for each graft. */
+enum { NSX_COVER_MAX = 96 }; /* directories that lack something, or are merged */
+
+/* What laying knows. */
 struct nsx_laying {
 	int root; /* ours, and the program's */
 	size_t n;
-	struct nsx_cover cover[NSX_GRAFT_MAX];
+	struct nsx_cover cover[NSX_COVER_MAX];
 };
 
 /* Step GRAFT, subject "@path (@doing)", and the hint that belongs to it.  For graft_cut.c too. */

@@ -7,7 +7,7 @@
 
 enum {
 	NSX_NEEDING_PROGRAMS = 8,	    /* scripts, interpreters and what env(1) looks for */
-	NSX_NEEDING_TEXT_BYTES = 24 * 1024, /* paths of 150 libraries of Nix, say */
+	NSX_NEEDING_TEXT_BYTES = 24 * 1024, /* paths of 256 libraries, if they are not too long */
 };
 
 /* One program that takes part: the first, or the interpreter of one before. */

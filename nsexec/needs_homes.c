@@ -186,6 +186,20 @@ static int add_of_prefix(struct nsx_needing *n, const char *prefix, const char *
 					     below_share, NSX_GRAFT_OVER);
 }
 
+/*
+ * Where each package has a directory of its own, what a program opens later may be in any
+ * of them.  The target's may be there as well: no two of them have the same name.
+ */
+static int add_store(struct nsx_needing *n, const char *path)
+{
+	static const char stores[][12] = { "/nix/store", "/gnu/store" };
+
+	for (size_t i = 0; i < sizeof(stores) / sizeof(*stores); i++)
+		if (nsx_path_within(path, stores[i]) && !nsx_needing_covers(n, stores[i]))
+			return nsx_needing_add(n, stores[i], stores[i], NSX_GRAFT_MERGE);
+	return 0;
+}
+
 static int add_of_program(struct nsx_needing *n, const struct nsx_needing_program *p)
 {
 	const char *base = nsx_path_base(p->real), *called = nsx_path_base(p->named);
@@ -217,6 +231,8 @@ static int add_of_library(struct nsx_needing *n, const char *library)
 
 	if (nsx_path_real(library, real) < 0)
 		return 0;
+	if (add_store(n, real) < 0)
+		return -1;
 	if (nsx_text_same(base, "libjvm.so") && add_jvm(n, real) < 0)
 		return -1;
 	if (nsx_needing_is(base, "python") && nsx_needing_python(n, real) < 0)
@@ -226,6 +242,9 @@ static int add_of_library(struct nsx_needing *n, const char *library)
 
 int nsx_needing_homes(struct nsx_needing *n)
 {
+	for (size_t i = 0; i < n->n_programs; i++)
+		if (add_store(n, n->program[i].real) < 0)
+			return -1;
 	for (size_t i = 0; i < n->n_programs; i++)
 		if (add_of_program(n, &n->program[i]) < 0)
 			return -1;

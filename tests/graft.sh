@@ -543,6 +543,20 @@ testManyGrafts() {
 	assertEquals '80' "$got"
 }
 
+testMoreCoversThanThereIsRoomForAreTold() {
+	can_graft || return 0
+	set --
+	for it in $(seq 97); do
+		mkdir "$root/$it"
+		set -- "$@" -g over "$ours/file" "/$it/file"
+	done
+	got=$(grafted -r "$root" "$@" "$busybox" true 2>&1)
+	assertContains "$got" '/97/file (one cover more): E2BIG'
+	shift 4
+	got=$(grafted -r "$root" "$@" "$busybox" ls 97 2>&1)
+	assertEquals 'file' "$got"
+}
+
 testTheMaskForNewFilesDoesNotCountAndStays() {
 	can_graft || return 0
 	got=$(umask 077; grafted -r "$root" -g over "$ours" /a/b -g directory - /tmp "$busybox" sh -c '

@@ -211,6 +211,54 @@ test_a_library_that_is_missing_is_named() {
 		"$work/missing/bin/program"
 }
 
+test_many_libraries_are_no_more_than_there_is_room_for() {
+	mkdir -p "$work/many"
+	echo 'int f;' | ${CC:-cc} -shared -nostdlib -fPIC -xc -o "$work/many/one" -
+	wanted=''
+	for it in $(seq 200); do
+		cp "$work/many/one" "$work/many/liblong-name-of-number-$it.so"
+		wanted="$wanted -llong-name-of-number-$it"
+	done
+	compile "$work/of_many" -L"$work/many" -Wl,-rpath,"$work/many" -Wl,--no-as-needed $wanted
+	look "$work/of_many"
+	listed "OVER $work/many/liblong-name-of-number-200.so $work/many/liblong-name-of-number-200.so"
+	assertEquals 200 "$(grep -c "^OVER $work/many/" "$list")"
+	alone_says works "$work/of_many"
+}
+
+# with_stores COMMAND...: in a root like ours in which /nix and /gnu are empty
+with_stores() {
+	unshare --mount sh -c '
+		at=$1
+		shift
+		mount -t tmpfs none "$at" || exit
+		for it in /*; do
+			if [ -L "$it" ]; then
+				cp -P "$it" "$at/"
+			elif [ -d "$it" ]; then
+				mkdir "$at$it" && mount --rbind "$it" "$at$it" || exit
+			fi
+		done
+		mkdir -p "$at/nix" "$at/gnu" && mount -t tmpfs none "$at/nix" &&
+		mount -t tmpfs none "$at/gnu" && exec chroot "$at" "$@"' \
+		sh "$work/copy" "$@"
+}
+
+# Plugins lie in directories of other packages, and which these are only the program knows.
+test_a_store_of_packages_is_listed_as_a_whole() {
+	need_root || return 0
+	mkdir -p "$work/copy"
+	compile "$work/packaged"
+	for it in /nix/store /gnu/store; do
+		with_stores sh -c '
+			mkdir -p "$1/abc-tool/bin" && cp "$2" "$1/abc-tool/bin/tool" &&
+			exec "$3" "$1/abc-tool/bin/tool"' \
+			sh "$it" "$work/packaged" "$needs" >"$list" 2>&1
+		assertContains "$(cat "$list")" "MERGE $it $it"
+		assertNotContains "$(cat "$list")" "OVER $it"
+	done
+}
+
 test_a_program_of_musl_needs_the_loader_of_musl() {
 	need musl-gcc || return 0
 	CC=musl-gcc compile "$work/musl"
