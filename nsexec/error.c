@@ -156,6 +156,8 @@ static const char hint_texts[NSX_HINT_COUNT][144] = {
 				  "static program needs none, with --host alone",
 	[NSX_HINT_GRAFT_RIGHT] = "copies of mounts need CAP_SYS_ADMIN, or the right to make user "
 				 "namespaces; a static program needs none, with --host alone",
+	[NSX_HINT_GUEST_DENIED] = "its owner may have no number in there; then all have to be "
+				  "allowed to execute it, and to read what it needs",
 	[NSX_HINT_AMBIGUOUS] = "say more of the name, or one of these PIDs; nsexec --list shows "
 			       "who is there",
 	[NSX_HINT_NETNS] = "looked in /run/netns and /var/run/netns; ip netns list has the names",

@@ -241,8 +241,11 @@ int nsx_guest_exec(const struct nsx_guest *g, char **program, char *const *envp,
 	} else if (**program != '/' && !nsx_search_needed(*program)) {
 		*program = (char *)found; /* for execve(2), which only reads it */
 	}
-	if (g->fd == NSX_NOFD)
-		return nsx_handoff_at(path, program, envp, e);
-	rc = (int)nsx_syscall5(__NR_execveat, g->fd, "", program, envp, NSX_AT_EMPTY_PATH);
-	return nsx_fail(e, NSX_STEP_EXEC, -rc, path, NULL);
+	if (g->fd == NSX_NOFD) {
+		(void)nsx_handoff_at(path, program, envp, e);
+	} else {
+		rc = (int)nsx_syscall5(__NR_execveat, g->fd, "", program, envp, NSX_AT_EMPTY_PATH);
+		(void)nsx_fail(e, NSX_STEP_EXEC, -rc, path, NULL);
+	}
+	return nsx_hint(e, e->err == EACCES ? NSX_HINT_GUEST_DENIED : NSX_HINT_NONE, 0);
 }

@@ -257,6 +257,18 @@ testWhatCannotBeRunIsTold() {
 	done
 }
 
+testWhoMayNotExecuteItInThereIsToldWhy() {
+	at userns || return 0
+	for it in busybox-static dynamic; do
+		cp "$bin/$it" "$bin/own"
+		chmod 700 "$bin/own"
+		host -- own true
+		fails 126 'EACCES'
+		assertContains "$(cat "$err")" 'hint: its owner may have no number in there'
+	done
+	rm -f "$bin/own"
+}
+
 testScripts() {
 	for which in plain userns rootless; do
 		at $which || return 0
