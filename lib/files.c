@@ -38,7 +38,7 @@ static int open_apart(const struct nsexec_program *p, const struct nsexec_file *
 }
 
 /* What file @i is a copy of: is it open by then? */
-static bool is_open(const struct nsexec_program *p, size_t i)
+static bool is_open(const struct nsexec_program *p, int streams, size_t i)
 {
 	const int from = p->file[i].from;
 
@@ -48,13 +48,13 @@ static bool is_open(const struct nsexec_program *p, size_t i)
 		if (f->action == NSEXEC_FILE_CLOSE_FROM ? from >= f->fd : from == f->fd)
 			return f->action == NSEXEC_FILE_DUP || f->action == NSEXEC_FILE_OPEN;
 	}
-	return nsx_sys_fcntl(from, F_GETFD, 0) >= 0;
+	return from < streams || nsx_sys_fcntl(from, F_GETFD, 0) >= 0;
 }
 
-static int check_copies(const struct nsexec_program *p, struct nsx_error *e)
+int nsx_files_check_copies(const struct nsexec_program *p, int streams, struct nsx_error *e)
 {
 	for (size_t i = 0; i < p->n_files; i++)
-		if (p->file[i].action == NSEXEC_FILE_DUP && !is_open(p, i))
+		if (p->file[i].action == NSEXEC_FILE_DUP && !is_open(p, streams, i))
 			return nsx_fail_number(e, NSX_STEP_FILES, EBADF, "descriptor", "",
 					       (uint64_t)p->file[i].from, "");
 	return 0;
@@ -64,7 +64,7 @@ int nsx_files_open(const struct nsexec_program *p, int *opened, struct nsx_error
 {
 	for (size_t i = 0; i < p->n_files; i++)
 		opened[i] = NSX_NOFD;
-	if (check_copies(p, e) < 0)
+	if (nsx_files_check_copies(p, 0, e) < 0)
 		return -1;
 	for (size_t i = 0; i < p->n_files; i++) {
 		if (p->file[i].action != NSEXEC_FILE_OPEN)

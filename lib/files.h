@@ -44,6 +44,15 @@ static inline int nsx_files_apart(const struct nsexec_program *p, int fd)
 int nsx_files_check(const struct nsexec_program *p, struct nsx_error *e);
 
 /**
+ * nsx_files_check_copies() - is each descriptor open of which there shall be a copy?
+ * @streams: as many, from 0 on, will be opened before
+ * @e: step FILES
+ *
+ * To be asked before anything of ours is open, which might have that number.
+ */
+int nsx_files_check_copies(const struct nsexec_program *p, int streams, struct nsx_error *e);
+
+/**
  * nsx_files_open() - open what is to be opened, apart from what is named
  * @opened: has an element for each file
  * @e: step FILES; also for a descriptor to be copied that is none.  That is looked at now:

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "collect.h"
+#include "files.h"
 #include "session.h"
 #include "sized.h"
 #include "signals.h"
@@ -105,6 +106,8 @@ static int run(const struct place *place, const struct nsexec_program *program,
 	int rc;
 
 	if (take_io(io, e) < 0 || nsx_program_take(program, &taken, e) < 0)
+		return -1;
+	if (nsx_files_check_copies(&taken, 3, e) < 0)
 		return -1;
 	rc = open_streams(&s, io->in_bytes, e);
 	if (rc == 0)

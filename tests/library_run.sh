@@ -230,6 +230,25 @@ err 0' "$route"
 	each_route files
 }
 
+# Its pipes, which the library opens, have the first numbers that are free.
+testWhatIsNotOpenIsNoPipeOfOurs() {
+	foreign() {
+		for it in 3 4 5 6 7 8 9 10; do
+			run @in=5 @timeout=9000 @dup=$it:20 $into -- true
+			says "error files EBADF descriptor ($it)" "$route"
+		done
+		run @closed=012 @dup=0:7 @dup=1:8 @dup=2:9 $into -- true
+		says 'exited 0
+out 0
+err 0' "its streams are open, $route"
+	}
+	each_route foreign
+	run @close=1 @dup=1:6 -- true
+	says 'error files EBADF descriptor (1)' 'closed before'
+	run @session -t $$ --net @dup=30:6 -- true
+	says 'error files EBADF descriptor (30)' session
+}
+
 # The host is the parent of the parent.  It may still be about to, when the program looks.
 testAHostWithoutStandardStreamsKeepsThemClosed() {
 	run @show @closed=012 -- sh -c 'read -r _ _ _ host _ </proc/$PPID/stat
