@@ -38,6 +38,7 @@ struct nsx_call {
 	const int *lent_image; /* the launcher's file, of the session; or NULL */
 	uint64_t mask;	       /* blocked signals of the calling thread */
 	bool kept;	       /* middle stays in front of the program */
+	int64_t deadline;      /* of a kept one: by when it has to be executed; 0: it has not */
 
 	/* How it goes on. */
 	const struct nsx_engine *in; /* with facts and plan: @ready, or @en */
@@ -45,7 +46,7 @@ struct nsx_call {
 	bool launched;		     /* the launcher goes on; what it says comes through @channel */
 	bool looked;		     /* all of a session */
 	bool grouped;		     /* it is in its process group already */
-	bool haunted;		     /* nobody knows whether somebody is still on @stack */
+	bool haunted;		     /* somebody is still on @stack, for all that we know */
 	bool executes;		     /* nothing but execve(2) was left to be done */
 	int channel[2];		     /* to the launcher; the host's end is the first */
 	int image;		     /* the launcher's file, if it is not lent */

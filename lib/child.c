@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "child.h"
 
-#include <time.h>
-
+#include "deadline.h"
 #include "fd.h"
 
 enum { READABLE = 1 }; /* of poll(2) */
@@ -16,23 +15,10 @@ struct waiting {
 	int64_t deadline_ms;
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail: every kernel has it */
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Milliseconds for poll(2): -1: for ever; 0: time is up. */
 static int left(const struct waiting *w)
 {
-	int64_t ms;
-
-	if (w->forever)
-		return -1;
-	ms = w->deadline_ms - now_ms();
-	return ms > 0 ? (int)ms : 0;
+	return w->forever ? -1 : nsx_millis_until(w->deadline_ms);
 }
 
 /* Return: false: time is up, and nothing is to be seen of the pidfd. */
@@ -118,7 +104,7 @@ int nsx_child_wait(int pid, int pidfd, int timeout_ms, int *status, struct nsx_e
 	int ended = 0, rc;
 
 	if (!w.forever)
-		w.deadline_ms = now_ms() + timeout_ms;
+		w.deadline_ms = nsx_now_millis() + timeout_ms;
 	for (;;) {
 		if (pidfd != NSX_NOFD)
 			seen = await(&w, READABLE);

@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "deadline.h"
 #include "fd.h"
 #include "signals.h"
 
@@ -32,14 +32,6 @@ struct collecting {
 	int fd[3];    /* borrowed; NSX_NOFD: over */
 	bool no_room; /* memory has run out */
 };
-
-static int64_t now_millis(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail: there is such a clock */
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* Room for a step more, and for the NUL behind all. */
 static bool make_room(struct stream *s, size_t max)
@@ -117,21 +109,17 @@ static void feed(struct collecting *c, int *ours)
 }
 
 /* Return: milliseconds for poll(2); 0: time is up. */
-static int time_left(int64_t deadline, bool limited, const struct nsx_kept *k)
+static int time_left(int64_t deadline, const struct nsx_kept *k)
 {
-	const int64_t left = deadline - now_millis();
-	const int most = k->ends.fd >= 0 ? INT32_MAX : NO_PIDFD_MILLIS;
+	const int left = deadline ? nsx_millis_until(deadline) : -1;
 
-	if (!limited)
-		return k->ends.fd >= 0 ? -1 : NO_PIDFD_MILLIS;
-	return left <= 0 ? 0 : left > most ? most : (int)left;
+	return k->ends.fd >= 0 || left == 0 ? left : NO_PIDFD_MILLIS;
 }
 
 /* Until the program has ended.  Return: as nsx_kept_ended(). */
 static int attend(struct collecting *c, int ours[3], struct nsx_kept *k, struct nsx_error *e)
 {
-	bool limited = c->io->timeout_ms > 0;
-	const int64_t deadline = limited ? now_millis() + c->io->timeout_ms : 0;
+	int64_t deadline = k->deadline;
 	int rc = 0;
 
 	while (rc == 0) {
@@ -141,12 +129,14 @@ static int attend(struct collecting *c, int ours[3], struct nsx_kept *k, struct 
 			{ .fd = c->fd[2], .events = POLL_READ },
 			k->ends,
 		};
-		const int millis = time_left(deadline, limited, k);
+		const int millis = time_left(deadline, k);
 
-		if (limited && millis == 0) {
-			limited = false;
+		if (millis == 0 && c->io->timed_out)
+			return nsx_kept_abandon(k, &c->io->status, e);
+		if (millis == 0) {
 			c->io->timed_out = 1;
 			nsx_kept_kill(k);
+			deadline = nsx_now_millis() + NSX_DEATH_MILLIS;
 			continue;
 		}
 		(void)nsx_sys_poll(poll, 4, millis); /* interrupted or not: looked at below */

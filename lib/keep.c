@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "deadline.h"
+
 enum {
 	FUTEX_WAIT_PRIVATE_OP = 0 | 128,
 	FUTEX_WAKE_PRIVATE_OP = 1 | 128,
@@ -20,16 +22,46 @@ static bool has_ended(int pid)
 	return nsx_sys_waitid(NSX_P_PID, pid, &info, options) == 0 && info.pid;
 }
 
+static bool has_told(const struct nsx_call *c)
+{
+	return __atomic_load_n(&c->told, __ATOMIC_ACQUIRE);
+}
+
+int nsx_keep_fail_late(const struct nsx_call *c, struct nsx_error *e)
+{
+	return nsx_fail(e, NSX_STEP_EXEC, ETIMEDOUT, "not executed in time", c->argv[0]);
+}
+
+/*
+ * Whoever controls a file that is opened or executed can make that take for ever.  The keeper
+ * waits for it killably; if not, and it cannot be killed, its stack is left to it.
+ */
+static int end_late(struct nsx_call *c, struct nsx_error *e)
+{
+	const int64_t deadline = nsx_now_millis() + NSX_DEATH_MILLIS;
+
+	(void)nsx_sys_kill(c->middle, SIGKILL);
+	while (!has_ended(c->middle) && !c->haunted) {
+		(void)nsx_sys_poll(NULL, 0, 1);
+		c->haunted = nsx_millis_until(deadline) == 0;
+	}
+	return nsx_keep_fail_late(c, e);
+}
+
 /* Killed, it cannot wake us: hence the look now and then. */
 int nsx_keep_hear(struct nsx_call *c, struct nsx_error *e)
 {
 	const struct nsx_timespec a_while = { 0, 20000000 };
 
-	while (!__atomic_load_n(&c->told, __ATOMIC_ACQUIRE)) {
+	while (!has_told(c)) {
 		(void)nsx_syscall4(__NR_futex, &c->told, FUTEX_WAIT_PRIVATE_OP, 0, &a_while);
-		if (has_ended(c->middle) && !__atomic_load_n(&c->told, __ATOMIC_ACQUIRE))
+		if (has_told(c))
+			break;
+		if (has_ended(c->middle) && !has_told(c))
 			return nsx_fail(e, NSX_STEP_FORK, ECHILD,
 					"the process that enters was killed", NULL);
+		if (c->deadline && nsx_millis_until(c->deadline) == 0)
+			return end_late(c, e);
 	}
 	return 0;
 }
@@ -71,17 +103,19 @@ void nsx_keep_stay(struct nsx_call *c)
 	nsx_sys_exit(0);
 }
 
-void nsx_keep_end_orphan(int pidfd)
+bool nsx_keep_end_orphan(int pidfd)
 {
+	const int64_t deadline = nsx_now_millis() + NSX_DEATH_MILLIS;
 	struct nsx_pollfd poll = { .fd = pidfd, .events = 1 };
 	int rc;
 
 	if (pidfd == NSX_NOFD)
-		return;
+		return true;
 	(void)nsx_sys_pidfd_send_signal(pidfd, SIGKILL); /* or it has ended */
 	do
-		rc = nsx_sys_poll(&poll, 1, -1);
+		rc = nsx_sys_poll(&poll, 1, nsx_millis_until(deadline));
 	while (rc == -EINTR);
+	return rc != 0;
 }
 
 void nsx_kept_kill(const struct nsx_kept *k)
@@ -100,10 +134,20 @@ int nsx_kept_ended(struct nsx_kept *k, bool waits, int *status, struct nsx_error
 	if (nsx_sys_wait(k->pid, NULL, options) == 0)
 		return 0;
 	if (!__atomic_load_n(&k->room->call.ended, __ATOMIC_ACQUIRE)) {
-		nsx_keep_end_orphan(k->program.pidfd);
+		(void)nsx_keep_end_orphan(k->program.pidfd); /* executed long ago: off our stack */
 		return nsx_fail(e, NSX_STEP_WAIT, ECHILD, "the process that waits was killed",
 				NULL);
 	}
+	*status = k->room->call.status;
+	return 1;
+}
+
+int nsx_kept_abandon(struct nsx_kept *k, int *status, struct nsx_error *e)
+{
+	(void)nsx_sys_kill(k->pid, SIGKILL);
+	(void)nsx_sys_wait(k->pid, NULL, NSX_WAIT_ALL);
+	if (!__atomic_load_n(&k->room->call.ended, __ATOMIC_ACQUIRE))
+		return nsx_fail(e, NSX_STEP_WAIT, ETIMEDOUT, "killed, and it does not end", NULL);
 	*status = k->room->call.status;
 	return 1;
 }

@@ -10,6 +10,7 @@
 #include "room.h"
 
 struct nsx_kept {
+	int64_t deadline;      /* in: by when all has to be over, see deadline.h; 0: it has not */
 	struct nsx_room *room; /* in which the keeper runs, so it is given back behind its end */
 	struct nsx_spares *spares;
 	struct nsx_pollfd ends; /* readable when all has ended; a negative one before Linux 5.3 */
@@ -17,7 +18,10 @@ struct nsx_kept {
 	struct nsexec_child program;
 };
 
-/* In the calling thread: wait until the keeper has something to tell, or has been killed. */
+/*
+ * In the calling thread: wait until the keeper has something to tell, or has been killed; by
+ * us, if that takes too long.
+ */
 int nsx_keep_hear(struct nsx_call *c, struct nsx_error *e);
 
 /* In the keeper: tell it. */
@@ -32,11 +36,20 @@ void nsx_keep_begin(struct nsx_call *c);
 /* In the keeper: stay until the program has ended, with nothing of the host's descriptors. */
 _Noreturn void nsx_keep_stay(struct nsx_call *c);
 
-/* In the calling thread, when the keeper was killed: so will be the program, which may still
- * be on our stack. */
-void nsx_keep_end_orphan(int pidfd);
+/*
+ * In the calling thread, when the keeper was killed: so will be the program, which may still
+ * be on our stack.
+ * Return: false: it does not end, as what a file system does not answer.
+ */
+bool nsx_keep_end_orphan(int pidfd);
+
+/* In the calling thread: the program has been executed too late, or never.  Return: -1. */
+int nsx_keep_fail_late(const struct nsx_call *c, struct nsx_error *e);
 
 void nsx_kept_kill(const struct nsx_kept *k);
+
+/* What was killed has not ended: leave it alone, without a keeper.  Return: as below. */
+int nsx_kept_abandon(struct nsx_kept *k, int *status, struct nsx_error *e);
 
 /**
  * nsx_kept_ended() - has the program ended?

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "deadline.h"
+#include "keep.h"
 #include "text.h"
 
 /*
@@ -42,9 +44,25 @@ static enum news take(int channel, struct nsx_error *e)
 	return out.inside ? NEWS_DONE : NEWS_GOING;
 }
 
-int nsx_listen(struct nsx_call *c, const struct nsexec_child *child, struct nsx_error *e)
+/* Milliseconds for poll(2).  Return: 0: time is up. */
+static int time_left(const struct nsx_call *c, bool going)
 {
 	enum { A_WHILE_MILLIS = 20 };
+	const int left = c->deadline ? nsx_millis_until(c->deadline) : -1;
+
+	return going && (left < 0 || left > A_WHILE_MILLIS) ? A_WHILE_MILLIS : left;
+}
+
+/* All that it has made ends with it. */
+static int end_late(const struct nsx_call *c, const struct nsexec_child *child, struct nsx_error *e)
+{
+	(void)nsx_keep_end_orphan(child->pidfd); /* it has memory of its own */
+	(void)nsx_sys_kill(c->middle, SIGKILL);	 /* its keeper, which else waits for it */
+	return nsx_keep_fail_late(c, e);
+}
+
+int nsx_listen(struct nsx_call *c, const struct nsexec_child *child, struct nsx_error *e)
+{
 	struct nsx_pollfd poll[] = { { .fd = c->channel[0], .events = 1 },
 				     { .fd = child->pidfd, .events = 1 } };
 	enum news news;
@@ -52,9 +70,12 @@ int nsx_listen(struct nsx_call *c, const struct nsexec_child *child, struct nsx_
 
 	nsx_fd_close(&c->channel[1]);
 	do {
+		const int millis = time_left(c, going);
 		bool ended;
 
-		(void)nsx_sys_poll(poll, 2, going ? A_WHILE_MILLIS : -1); /* signals are held */
+		if (millis == 0)
+			return end_late(c, child, e);
+		(void)nsx_sys_poll(poll, 2, millis); /* signals are held */
 		ended = poll[1].revents; /* looked at first: what it has said before comes next */
 		news = take(c->channel[0], e);
 		going = going || news == NEWS_GOING;

@@ -32,7 +32,7 @@ void nsx_orphan_end(struct nsx_call *c)
 		return;
 	c->launched = false; /* whatever it has said */
 	if (c->kept) {
-		nsx_keep_end_orphan(c->program_pidfd); /* nobody's child any more */
+		c->haunted = !nsx_keep_end_orphan(c->program_pidfd); /* nobody's child any more */
 	} else {
 		(void)nsx_sys_pidfd_send_signal(c->program_pidfd, SIGKILL); /* or it has ended */
 		(void)nsx_sys_waitid(NSX_P_PIDFD, c->program_pidfd, NULL,

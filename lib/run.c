@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "collect.h"
+#include "deadline.h"
 #include "files.h"
 #include "session.h"
 #include "sized.h"
@@ -102,11 +103,13 @@ static int run(const struct place *place, const struct nsexec_program *program,
 {
 	struct streams s = { { NSX_NOFD, NSX_NOFD, NSX_NOFD }, { NSX_NOFD, NSX_NOFD, NSX_NOFD } };
 	struct nsexec_program taken;
-	struct nsx_kept kept;
+	struct nsx_kept kept = { .deadline = 0 };
 	int rc;
 
 	if (take_io(io, e) < 0 || nsx_program_take(program, &taken, e) < 0)
 		return -1;
+	if (io->timeout_ms > 0)
+		kept.deadline = nsx_now_millis() + io->timeout_ms;
 	if (nsx_files_check_copies(&taken, 3, e) < 0)
 		return -1;
 	rc = open_streams(&s, io->in_bytes, e);
@@ -118,6 +121,8 @@ static int run(const struct place *place, const struct nsexec_program *program,
 		nsx_kept_close(&kept);
 	}
 	close_all(s.ours);
+	if (rc < 0 && e->err == ETIMEDOUT && kept.deadline && !nsx_millis_until(kept.deadline))
+		io->timed_out = 1;
 	if (rc < 0)
 		nsexec_io_free(io);
 	return rc;

@@ -80,10 +80,14 @@ static int bear(struct nsx_call *c, nsx_born_fn *middle, struct nsx_error *e)
 		return nsx_fail(e, NSX_STEP_FORK, -pid, "process that enters", NULL);
 	c->middle = pid;
 	lift_middle(c);
+	if (c->middle_pidfd == NSX_NOFD)
+		c->deadline = 0; /* before Linux 5.3 nobody could end the program behind it */
 	if (!c->kept || nsx_keep_hear(c, e) == 0)
 		return 0;
-	reap(pid);
-	nsx_orphan_end(c);
+	if (!c->haunted) {
+		reap(pid);
+		nsx_orphan_end(c);
+	}
 	nsx_fd_close(&c->middle_pidfd);
 	return -1;
 }
@@ -258,6 +262,7 @@ int nsx_spawn(const struct nsx_spawning *s, const struct nsexec_program *program
 	c->ready = s->ready;
 	c->lent_image = s->lent_image;
 	c->kept = s->kept;
+	c->deadline = s->kept ? s->kept->deadline : 0;
 	c->program = program;
 	c->envp = (char *const *)(uintptr_t)program->envp;
 	c->path = our_path();
@@ -271,6 +276,7 @@ int nsx_spawn(const struct nsx_spawning *s, const struct nsexec_program *program
 		nsx_how_forget(&room->how);
 	if (rc == 0 && s->kept)
 		*s->kept = (struct nsx_kept){
+			.deadline = c->deadline,
 			.room = room,
 			.spares = s->spares,
 			.ends = { .fd = c->middle_pidfd, .events = 1 },

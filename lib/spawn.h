@@ -13,7 +13,7 @@ struct nsx_spawning {
 	const struct nsx_engine *ready;	      /* maybe looked at and planned, */
 	struct nsx_spares *spares;	      /* with rooms that are kept, */
 	const int *lent_image;		      /* and maybe the launcher's file */
-	struct nsx_kept *kept;		      /* out: the program's keeper; NULL: it needs none */
+	struct nsx_kept *kept; /* its deadline; out: all of it.  NULL: none is needed */
 };
 
 /**

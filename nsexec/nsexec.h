@@ -478,7 +478,7 @@ struct nsexec_io {
 	size_t size;
 	const void *in; /* for standard input */
 	size_t in_bytes;
-	int timeout_ms;	      /* up to 0: no limit; else the program is killed then */
+	int timeout_ms;	      /* of the call.  Up to 0: no limit; else the program is killed then */
 	size_t out_bytes_max; /* of each of the two; more is read and dropped.  0: 1 MiB */
 	/* out */
 	int status; /* as waitpid(2) has it */
@@ -498,7 +498,8 @@ struct nsexec_io {
  * no child of this process, but of one of ours that stays in front of it, in the caller's
  * memory, until it ends: no SIGCHLD comes, and no wait(2) sees either, or takes the status.
  *
- * Return: 0: it has run; how it ended is in @io.  -1: step WAIT, if it did run.
+ * Return: 0: it has run; how it ended is in @io.  -1: step WAIT, if it did run.  With ETIMEDOUT
+ * of step EXEC time was over before it could; of step WAIT it was killed, but does not end.
  */
 int nsexec_run(const struct nsexec_options *how, const struct nsexec_program *program,
 	       struct nsexec_io *io, struct nsexec_error *e);

@@ -137,7 +137,7 @@ timed out'
 out 0
 err 0' "none, $route"
 		run @timeout=1 $into -- sleep 30
-		says "$killed" "at once, $route"
+		grep -q '^error exec ETIMEDOUT' "$out" || says "$killed" "at once, $route"
 		run @timeout=200 @show $into -- sh -c 'echo before; sleep 30'
 		assertContains "what it had written, $route" "$(cat "$out")" before
 		run @timeout=60000 $into -- true
@@ -150,6 +150,41 @@ err 0' "in time, $route"
 		says "$killed" "while it is fed, $route"
 	}
 	each_route slow
+}
+
+# A container can make its files hang; here one hangs for who opens it: see take_lease().
+testATimeLimitIsThatOfTheStartToo() {
+	cp "$inside" "$work/hangs"
+	hangs() {
+		for it in @in=5 @session @no-clone3=38; do
+			mark=never-$$-ends
+			run @timeout=300 @lease="$work/hangs" $it $into -- "$work/hangs" "$mark"
+			says "error exec ETIMEDOUT not executed in time ($work/hangs)" "$it, $route"
+			no_process_left "$mark"
+		done
+	}
+	each_route hangs
+}
+
+testWhatCannotEvenBeKilledMakesNobodyWait() {
+	need_root || return 0
+	compile "$work/mute" "$abs_testsdir/lib/mute.c" || fail "$(cat "$work/mute.why")"
+	mkdir "$work/mute.d"
+	unshare --mount "$work/mute" "$work/mute.d" >"$work/mute.out" 2>&1 &
+	mute=$!
+	remember $mute
+	wait_for '[ -s "$work/mute.out" ]'
+	[ "$(cat "$work/mute.out")" = up ] || { skip "no FUSE here: $(cat "$work/mute.out")"; return 0; }
+	for it in '' @no-clone3=38; do
+		run @timeout=300 $it -t $mute --mount -- "$work/mute.d/program"
+		says "error exec ETIMEDOUT not executed in time ($work/mute.d/program)" "$it"
+	done
+	run @timeout=300 -t $mute --mount -- stat "$work/mute.d/file"
+	says 'error wait ETIMEDOUT killed, and it does not end'
+	run @timeout=300 -t $mute --mount --caps=all,-sys_nice -- "$work/mute.d/program"
+	says "error exec ETIMEDOUT not executed in time ($work/mute.d/program)" 'the launcher'
+	kill -KILL $mute
+	no_process_left "$work/mute.d/"
 }
 
 testInANewPidNamespaceATimeoutEndsAllOfIt() {

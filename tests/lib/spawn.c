@@ -91,6 +91,19 @@ static void handle_one(int sig)
 	(void)sigaction(sig, &action, NULL);
 }
 
+/*
+ * Whoever opens or executes it waits for us, and we never answer; until the kernel has had
+ * enough of that, see /proc/sys/fs/lease-break-time.
+ */
+static void take_lease(const char *path)
+{
+	const int fd = fcntl(open(path, O_RDONLY | O_CLOEXEC), F_DUPFD_CLOEXEC, 40);
+
+	(void)signal(SIGIO, SIG_IGN);
+	if (fcntl(fd, F_SETLEASE, F_WRLCK) < 0)
+		printf("wrong: lease: %m\n");
+}
+
 /* As under a filter, or where the system is set so. */
 static void refuse(unsigned number, int err)
 {
@@ -247,6 +260,8 @@ static bool set_host(const char *name, const char *value)
 		how.target_pidfd = (int)syscall(SYS_pidfd_open, atoi(value), 0);
 	else if (!strcmp(name, "keep-open"))
 		(void)fcntl(open(value, O_RDONLY | O_CLOEXEC), F_DUPFD_CLOEXEC, 40);
+	else if (!strcmp(name, "lease"))
+		take_lease(value);
 	else if (!strcmp(name, "elsewhere"))
 		elsewhere = value;
 	else if (!strcmp(name, "dumpable"))
@@ -436,6 +451,8 @@ static void run_once(void)
 		print_error(&e);
 		if (mine.size == sizeof(mine) && (mine.out || mine.err))
 			printf("wrong: output of a failure\n");
+		if (mine.timed_out != (e.err == ETIMEDOUT))
+			printf("wrong: timed_out is %d\n", mine.timed_out);
 		return;
 	}
 	print_status(mine.status);
