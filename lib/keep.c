@@ -120,9 +120,11 @@ bool nsx_keep_end_orphan(int pidfd)
 
 void nsx_kept_kill(const struct nsx_kept *k)
 {
+	int rc = -EBADF;
+
 	if (k->program.pidfd != NSX_NOFD)
-		(void)nsx_sys_pidfd_send_signal(k->program.pidfd, SIGKILL); /* or it has ended */
-	else
+		rc = nsx_sys_pidfd_send_signal(k->program.pidfd, SIGKILL);
+	if (rc < 0 && rc != -ESRCH) /* a filter may forbid it */
 		(void)nsx_sys_kill(k->program.pid, SIGKILL);
 	(void)nsx_sys_kill(k->pid, SIGCONT); /* somebody may have stopped the keeper, our child */
 }

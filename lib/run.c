@@ -160,6 +160,8 @@ void nsexec_io_free(struct nsexec_io *io)
 {
 	const int saved = errno;
 
+	if (!io)
+		return;
 	free(io->out);
 	free(io->err);
 	io->out = io->err = NULL;

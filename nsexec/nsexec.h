@@ -430,7 +430,7 @@ enum nsexec_file_action {
 	NSEXEC_FILE_DUP,   /* @from becomes @fd too, open for the program also if they are one */
 	NSEXEC_FILE_OPEN,  /* @path, as the caller sees it, with @flags and @mode, as @fd */
 	NSEXEC_FILE_CLOSE, /* @fd, open or not */
-	NSEXEC_FILE_CLOSE_FROM, /* @fd and all above it */
+	NSEXEC_FILE_CLOSE_FROM /* @fd and all above it */
 };
 
 struct nsexec_file {
@@ -504,7 +504,7 @@ struct nsexec_io {
 int nsexec_run(const struct nsexec_options *how, const struct nsexec_program *program,
 	       struct nsexec_io *io, struct nsexec_error *e);
 
-/* Free @out and @err. */
+/* Free @out and @err.  NULL: nothing is done. */
 void nsexec_io_free(struct nsexec_io *io);
 
 /* A target that is opened, checked and planned once, to spawn into it many times. */

@@ -138,6 +138,8 @@ out 0
 err 0' "none, $route"
 		run @timeout=1 $into -- sleep 30
 		grep -q '^error exec ETIMEDOUT' "$out" || says "$killed" "at once, $route"
+		run @timeout=200 @no-pidfd-signal=1 $into -- sleep 30
+		says "$killed" "without signals by pidfd, $route"
 		run @timeout=200 @show $into -- sh -c 'echo before; sleep 30'
 		assertContains "what it had written, $route" "$(cat "$out")" before
 		run @timeout=60000 $into -- true

@@ -268,6 +268,8 @@ static bool set_host(const char *name, const char *value)
 		dumpable = atoi(value);
 	else if (!strcmp(name, "no-clone3"))
 		refuse(SYS_clone3, atoi(value));
+	else if (!strcmp(name, "no-pidfd-signal"))
+		refuse(SYS_pidfd_send_signal, atoi(value));
 	else if (!strcmp(name, "no-memfd"))
 		refuse(SYS_memfd_create, atoi(value));
 	else if (!strcmp(name, "no-memfd-later"))
@@ -465,6 +467,7 @@ static void run_once(void)
 			printf("truncated\n");
 	}
 	nsexec_io_free(&mine);
+	nsexec_io_free(NULL);
 	if (mine.out || mine.err)
 		printf("wrong: freed, and still there\n");
 }
