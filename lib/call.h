@@ -26,6 +26,13 @@
 /* For middle, which may need 100 KiB of it, and the program's process, further down. */
 enum { NSX_CALL_STACK_BYTES = 256 * 1024 };
 
+/* What a kept program reads from its standard input. */
+struct nsx_feed {
+	int channel; /* through which the end of the pipe comes; NSX_NOFD: nothing is fed */
+	const char *in;
+	size_t in_bytes;
+};
+
 struct nsx_call {
 	/* What is wanted.  Borrowed from the caller, or the session. */
 	const struct nsx_how *how;
@@ -39,6 +46,7 @@ struct nsx_call {
 	uint64_t mask;	       /* blocked signals of the calling thread */
 	bool kept;	       /* middle stays in front of the program */
 	int64_t deadline;      /* of a kept one: by when it has to be executed; 0: it has not */
+	struct nsx_feed feed;  /* likewise */
 
 	/* How it goes on. */
 	const struct nsx_engine *in; /* with facts and plan: @ready, or @en */

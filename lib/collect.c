@@ -6,13 +6,11 @@
 
 #include "deadline.h"
 #include "fd.h"
-#include "signals.h"
 
 enum {
 	USUAL_BYTES_MAX = 1 << 20,
 	STEP_BYTES = 16 * 1024,
 	POLL_READ = 1,
-	POLL_WRITE = 4,
 	FIONREAD_COMMAND = 0x541b,
 	PIPE_BYTES_MAX = 1 << 20, /* for who may not raise /proc/sys/fs/pipe-max-size */
 	NO_PIDFD_MILLIS = 10,	  /* how often a kernel without pidfds is asked */
@@ -28,8 +26,7 @@ struct collecting {
 	struct nsexec_io *io;
 	struct stream out[2];
 	size_t max;   /* bytes of each */
-	size_t fed;   /* of @io->in */
-	int fd[3];    /* borrowed; NSX_NOFD: over */
+	int fd[2];    /* borrowed; NSX_NOFD: over */
 	bool no_room; /* memory has run out */
 };
 
@@ -57,7 +54,7 @@ static bool make_room(struct stream *s, size_t max)
  */
 static void drain(struct collecting *c, int which)
 {
-	struct stream *s = &c->out[which - 1];
+	struct stream *s = &c->out[which];
 	char dropped[4096];
 	int there = 0;
 
@@ -87,27 +84,6 @@ static void drain(struct collecting *c, int which)
 	} while (there > 0 && c->fd[which] != NSX_NOFD);
 }
 
-/* A program that does not read all of it is no error. */
-static void feed(struct collecting *c, int *ours)
-{
-	const char *in = c->io->in;
-	uint64_t old;
-	long n;
-
-	if (c->fd[0] == NSX_NOFD)
-		return;
-	nsx_signals_hold_pipe(&old);
-	n = nsx_sys_write(c->fd[0], in + c->fed, c->io->in_bytes - c->fed);
-	nsx_signals_release_pipe(&old, n == -EPIPE);
-	if (n == -EAGAIN)
-		return;
-	c->fed += n > 0 ? (size_t)n : 0;
-	if (n < 0 || c->fed == c->io->in_bytes) {
-		c->fd[0] = NSX_NOFD;
-		nsx_fd_close(ours);
-	}
-}
-
 /* Return: milliseconds for poll(2); 0: time is up. */
 static int time_left(int64_t deadline, const struct nsx_kept *k)
 {
@@ -117,16 +93,15 @@ static int time_left(int64_t deadline, const struct nsx_kept *k)
 }
 
 /* Until the program has ended.  Return: as nsx_kept_ended(). */
-static int attend(struct collecting *c, int ours[3], struct nsx_kept *k, struct nsx_error *e)
+static int attend(struct collecting *c, struct nsx_kept *k, struct nsx_error *e)
 {
 	int64_t deadline = k->deadline;
 	int rc = 0;
 
 	while (rc == 0) {
-		struct nsx_pollfd poll[4] = {
-			{ .fd = c->fd[0], .events = POLL_WRITE },
+		struct nsx_pollfd poll[] = {
+			{ .fd = c->fd[0], .events = POLL_READ },
 			{ .fd = c->fd[1], .events = POLL_READ },
-			{ .fd = c->fd[2], .events = POLL_READ },
 			k->ends,
 		};
 		const int millis = time_left(deadline, k);
@@ -139,32 +114,30 @@ static int attend(struct collecting *c, int ours[3], struct nsx_kept *k, struct 
 			deadline = nsx_now_millis() + NSX_DEATH_MILLIS;
 			continue;
 		}
-		(void)nsx_sys_poll(poll, 4, millis); /* interrupted or not: looked at below */
-		if (poll[0].revents)
-			feed(c, &ours[0]);
+		(void)nsx_sys_poll(poll, 3, millis); /* interrupted or not: looked at below */
+		drain(c, 0);
 		drain(c, 1);
-		drain(c, 2);
 		if (c->no_room)
 			nsx_kept_kill(k);
-		if (c->no_room || poll[3].revents || k->ends.fd < 0)
+		if (c->no_room || poll[2].revents || k->ends.fd < 0)
 			rc = nsx_kept_ended(k, c->no_room, &c->io->status, e);
 	}
 	return rc;
 }
 
-int nsx_collect(struct nsexec_io *io, int ours[3], struct nsx_kept *kept, struct nsx_error *e)
+int nsx_collect(struct nsexec_io *io, const int ours[2], struct nsx_kept *kept, struct nsx_error *e)
 {
 	struct collecting c = {
 		.io = io,
 		.max = io->out_bytes_max > PTRDIFF_MAX - 1 ? PTRDIFF_MAX - 1
 		       : io->out_bytes_max		   ? io->out_bytes_max
 							   : USUAL_BYTES_MAX,
-		.fd = { ours[0], ours[1], ours[2] },
+		.fd = { ours[0], ours[1] },
 	};
-	int rc = attend(&c, ours, kept, e);
+	int rc = attend(&c, kept, e);
 
+	drain(&c, 0);
 	drain(&c, 1);
-	drain(&c, 2);
 	if (!make_room(&c.out[0], c.max) || !make_room(&c.out[1], c.max))
 		c.no_room = true;
 	io->out = c.out[0].bytes;

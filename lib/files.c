@@ -46,7 +46,8 @@ static bool is_open(const struct nsexec_program *p, int streams, size_t i)
 		const struct nsexec_file *f = &p->file[i];
 
 		if (f->action == NSEXEC_FILE_CLOSE_FROM ? from >= f->fd : from == f->fd)
-			return f->action == NSEXEC_FILE_DUP || f->action == NSEXEC_FILE_OPEN;
+			return f->action != NSEXEC_FILE_CLOSE &&
+			       f->action != NSEXEC_FILE_CLOSE_FROM;
 	}
 	return from < streams || nsx_sys_fcntl(from, F_GETFD, 0) >= 0;
 }

@@ -7,6 +7,12 @@
 #include "error.h"
 #include "nsexec.h"
 
+/*
+ * One more action, of nsexec_run(): @fd becomes a pipe, whose other end goes through the
+ * channel @from to who will write into it, see keep.c.
+ */
+enum { NSX_FILE_FEED = NSEXEC_FILE_CLOSE_FROM + 1 };
+
 /* Is one of the files about this number? */
 static inline bool nsx_files_name(const struct nsexec_program *p, int fd)
 {

@@ -83,13 +83,47 @@ void nsx_keep_begin(struct nsx_call *c)
 	c->ignores_chld = old.handler == 1;
 }
 
-/* Whoever waits for the end of a pipe must not wait for us. */
-static void drop_files(void)
+/* Whoever waits for the end of a pipe must not wait for us.  @but: NSX_NOFD: none is kept */
+static void drop_files(int but)
 {
-	if (nsx_syscall3(__NR_close_range, 0, ~0u, CLOSE_RANGE_UNSHARE_BIT) == 0)
+	if (nsx_syscall3(__NR_close_range, but + 1, ~0u, CLOSE_RANGE_UNSHARE_BIT) == 0) {
+		if (but > 0)
+			(void)nsx_syscall3(__NR_close_range, 0, but - 1, 0); /* as above */
 		return;
+	}
 	if (nsx_syscall1(__NR_unshare, NSX_CLONE_FILES) == 0) /* else they are the host's */
-		nsx_fd_close_all_but(NULL, 0);
+		nsx_fd_close_all_but(&but, 1);
+}
+
+/*
+ * Entered: with descriptors of our own.  So nobody else has the end of the pipe that comes now:
+ * a process that another thread of the host forks would keep it open, and the program would
+ * wait for the end of its input for as long as that lives.
+ */
+static void feed(const struct nsx_feed *f, int program)
+{
+	enum { READABLE = 1, WRITABLE = 4, NO_PIDFD_MILLIS = 10 };
+	struct nsx_pollfd come = { .fd = f->channel, .events = READABLE };
+	nsx_autofd input = NSX_NOFD, pidfd = nsx_fd_pidfd(program);
+	size_t fed = 0;
+	char byte;
+
+	if (nsx_sys_poll(&come, 1, 0) != 1)
+		return;						/* it has not got so far */
+	(void)nsx_sys_receive_fd(f->channel, &byte, 1, &input); /* else there is none */
+	while (input >= 0 && fed < f->in_bytes) {
+		struct nsx_pollfd poll[] = { { .fd = input, .events = WRITABLE },
+					     { .fd = pidfd, .events = READABLE } };
+		long n;
+
+		(void)nsx_sys_poll(poll, 2, pidfd >= 0 ? -1 : NO_PIDFD_MILLIS); /* we look */
+		if (poll[1].revents || (pidfd < 0 && has_ended(program)))
+			return;
+		n = nsx_sys_write(input, f->in + fed, f->in_bytes - fed);
+		if (n < 0 && n != -EAGAIN)
+			return; /* a program that does not read all of it is no error */
+		fed += n > 0 ? (size_t)n : 0;
+	}
 }
 
 void nsx_keep_stay(struct nsx_call *c)
@@ -97,7 +131,9 @@ void nsx_keep_stay(struct nsx_call *c)
 	const int program = c->program_pid;
 
 	nsx_keep_tell(c);
-	drop_files();
+	drop_files(c->feed.channel);
+	if (c->feed.channel != NSX_NOFD)
+		feed(&c->feed, program);
 	if (nsx_sys_wait(program, &c->status, NSX_WAIT_ALL) == program)
 		__atomic_store_n(&c->ended, true, __ATOMIC_RELEASE);
 	nsx_sys_exit(0);

@@ -11,6 +11,7 @@
 
 struct nsx_kept {
 	int64_t deadline;      /* in: by when all has to be over, see deadline.h; 0: it has not */
+	struct nsx_feed feed;  /* in */
 	struct nsx_room *room; /* in which the keeper runs, so it is given back behind its end */
 	struct nsx_spares *spares;
 	struct nsx_pollfd ends; /* readable when all has ended; a negative one before Linux 5.3 */
@@ -33,7 +34,10 @@ void nsx_keep_tell(struct nsx_call *c);
  */
 void nsx_keep_begin(struct nsx_call *c);
 
-/* In the keeper: stay until the program has ended, with nothing of the host's descriptors. */
+/*
+ * In the keeper: feed the program, and stay until it has ended, with nothing of the host's
+ * descriptors.
+ */
 _Noreturn void nsx_keep_stay(struct nsx_call *c);
 
 /*

@@ -8,7 +8,6 @@
 #include "files.h"
 #include "session.h"
 #include "sized.h"
-#include "signals.h"
 #include "spawn.h"
 
 /* Where a program is to run. */
@@ -17,7 +16,10 @@ struct place {
 	struct nsexec_session *session; /* or NULL */
 };
 
-/* The standard streams of a program: its ends, and ours. */
+/*
+ * The standard streams of a program: its ends, and ours.  The pipe of its input, if it is fed,
+ * is made by its own process, and these are of a channel: see keep.c.
+ */
 struct streams {
 	int its[3];
 	int ours[3];
@@ -29,7 +31,7 @@ static void close_all(int fd[3])
 		nsx_fd_close(&fd[i]);
 }
 
-static int open_pipe(int *its, int *ours, bool reads, struct nsx_error *e)
+static int open_pipe(int *its, int *ours, struct nsx_error *e)
 {
 	int pair[2];
 	int rc = nsx_sys_pipe(pair, O_CLOEXEC);
@@ -38,8 +40,8 @@ static int open_pipe(int *its, int *ours, bool reads, struct nsx_error *e)
 		rc = nsx_fd_lift_pair(pair);
 	if (rc < 0)
 		return nsx_fail(e, NSX_STEP_FILES, -rc, "pipe to the program", NULL);
-	*its = pair[reads ? 0 : 1];
-	*ours = pair[reads ? 1 : 0];
+	*its = pair[1];
+	*ours = pair[0];
 	rc = nsx_sys_fcntl(*ours, F_SETFL, O_NONBLOCK); /* ours alone: it is another file */
 	return rc < 0 ? nsx_fail(e, NSX_STEP_FILES, -rc, "pipe to the program", NULL) : 0;
 }
@@ -47,16 +49,21 @@ static int open_pipe(int *its, int *ours, bool reads, struct nsx_error *e)
 static int open_streams(struct streams *s, bool feeds, struct nsx_error *e)
 {
 	if (feeds) {
-		if (open_pipe(&s->its[0], &s->ours[0], true, e) < 0)
-			return -1;
+		int pair[2];
+		const int rc = nsx_fd_channel(pair);
+
+		if (rc < 0)
+			return nsx_fail(e, NSX_STEP_FILES, -rc, "channel to the program", NULL);
+		s->ours[0] = pair[0];
+		s->its[0] = pair[1];
 	} else {
 		s->its[0] = nsx_fd_openat(AT_FDCWD, "/dev/null", O_RDONLY);
 		if (s->its[0] < 0)
 			return nsx_fail(e, NSX_STEP_FILES, -s->its[0], "/dev/null", NULL);
 	}
-	if (open_pipe(&s->its[1], &s->ours[1], false, e) < 0)
+	if (open_pipe(&s->its[1], &s->ours[1], e) < 0)
 		return -1;
-	return open_pipe(&s->its[2], &s->ours[2], false, e);
+	return open_pipe(&s->its[2], &s->ours[2], e);
 }
 
 /* The streams first, and then what the program's own files say. */
@@ -75,6 +82,8 @@ static int spawn_with(const struct place *place, const struct nsexec_program *pr
 		file[i] = (struct nsexec_file){ .action = NSEXEC_FILE_DUP,
 						.fd = i,
 						.from = s->its[i] };
+	if (s->ours[0] != NSX_NOFD)
+		file[0].action = NSX_FILE_FEED;
 	if (program->n_files)
 		memcpy(file + 3, program->file, program->n_files * sizeof(*file));
 	with.file = file;
@@ -113,11 +122,12 @@ static int run(const struct place *place, const struct nsexec_program *program,
 	if (nsx_files_check_copies(&taken, 3, e) < 0)
 		return -1;
 	rc = open_streams(&s, io->in_bytes, e);
+	kept.feed = (struct nsx_feed){ s.ours[0], io->in, io->in_bytes };
 	if (rc == 0)
 		rc = spawn_with(place, &taken, &s, &kept, e);
 	close_all(s.its);
 	if (rc == 0) {
-		rc = nsx_collect(io, s.ours, &kept, e);
+		rc = nsx_collect(io, &s.ours[1], &kept, e);
 		nsx_kept_close(&kept);
 	}
 	close_all(s.ours);

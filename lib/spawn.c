@@ -262,7 +262,10 @@ int nsx_spawn(const struct nsx_spawning *s, const struct nsexec_program *program
 	c->ready = s->ready;
 	c->lent_image = s->lent_image;
 	c->kept = s->kept;
-	c->deadline = s->kept ? s->kept->deadline : 0;
+	if (s->kept) {
+		c->deadline = s->kept->deadline;
+		c->feed = s->kept->feed;
+	}
 	c->program = program;
 	c->envp = (char *const *)(uintptr_t)program->envp;
 	c->path = our_path();

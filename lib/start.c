@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "files.h"
+
 enum { CLOSE_RANGE_CLOEXEC_BIT = 4 };
 
 static int fail(enum nsx_step step, int rc, const char *what, int number, struct nsx_error *e)
@@ -31,6 +33,25 @@ static int close_from(int first, struct nsx_error *e)
 	return 0;
 }
 
+/* The end to write into is sent away before any other process could have a copy of it. */
+static int be_fed(const struct nsexec_file *file, struct nsx_error *e)
+{
+	int pair[2] = { NSX_NOFD, NSX_NOFD };
+	long rc = nsx_sys_pipe(pair, O_CLOEXEC);
+
+	if (rc == 0)
+		rc = nsx_fd_lift_pair(pair);
+	if (rc == 0)
+		rc = nsx_sys_fcntl(pair[1], F_SETFL, O_NONBLOCK);
+	if (rc == 0)
+		rc = nsx_sys_send_fd(file->from, "", 1, pair[1]);
+	if (rc >= 0)
+		rc = nsx_sys_dup3(pair[0], file->fd, 0);
+	nsx_fd_close(&pair[0]);
+	nsx_fd_close(&pair[1]);
+	return rc < 0 ? nsx_fail(e, NSX_STEP_FILES, (int)-rc, "pipe to the program", NULL) : 0;
+}
+
 static int set_up(const struct nsexec_file *file, int opened, struct nsx_error *e)
 {
 	const int from = file->action == NSEXEC_FILE_OPEN ? opened : file->from;
@@ -45,6 +66,8 @@ static int set_up(const struct nsexec_file *file, int opened, struct nsx_error *
 	case NSEXEC_FILE_CLOSE:
 		(void)nsx_sys_close(file->fd); /* open or not */
 		return 0;
+	case NSX_FILE_FEED:
+		return be_fed(file, e);
 	default:
 		return close_from(file->fd, e);
 	}

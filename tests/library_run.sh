@@ -311,6 +311,19 @@ testFailuresLeaveNothing() {
 	says 'error options 0 no program'
 }
 
+# What it forks has a copy of every descriptor of the host for two seconds: with the end of a
+# pipe that somebody reads, that would be as long.
+testAnotherThreadThatForksMakesNobodyWait() {
+	beside() {
+		for it in '' @no-clone3=38; do
+			run @fork-beside @quiet @times=100 @timeout=1500 @in=100 $it $into -- cat
+			says 'succeeded 100 failed 0' "$it, $route"
+			assertNotContains "$it, $route" "$(cat "$out")" 'timed out'
+		done
+	}
+	each_route beside
+}
+
 testManyThreadsAtOnce() {
 	threads() {
 		run @threads=8 @times=20 @quiet @in=100000 $into -- cat

@@ -458,6 +458,8 @@ static void run_once(void)
 		return;
 	}
 	print_status(mine.status);
+	if (quiet && mine.timed_out)
+		printf("timed out\n");
 	if (!quiet) {
 		print_output("out", mine.out, mine.out_bytes);
 		print_output("err", mine.err, mine.err_bytes);
