@@ -19,7 +19,13 @@
  *   w  with s: no descriptor kept, and a wait for signals that would be passed on
  *   p  four more pages of the stack
  */
-#include "sys.h"
+#include "sys_clone.h"
+#include "sys_fd.h"
+#include "sys_file.h"
+#include "sys_namespace.h"
+#include "sys_pidfd.h"
+#include "sys_process.h"
+#include "sys_signal.h"
 
 enum { FAILED = 125, NOT_EXECUTED = 127, STACK_BYTES = 1024 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A program that does nothing, and takes no time for libc to begin doing it. */
-#include "sys.h"
+#include "sys_process.h"
 
 _Noreturn void bench_start(const long *stack);
 

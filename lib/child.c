@@ -3,6 +3,10 @@
 
 #include "deadline.h"
 #include "fd.h"
+#include "sys_fd.h"
+#include "sys_pidfd.h"
+#include "sys_process.h"
+#include "sys_signal.h"
 
 enum { READABLE = 1 }; /* of poll(2) */
 

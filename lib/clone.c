@@ -11,6 +11,11 @@
 #include "letter.h"
 #include "memory.h"
 #include "newborn.h"
+#include "sys_memory.h"
+#include "sys_namespace.h"
+#include "sys_process.h"
+#include "sys_socket.h"
+#include "sys_thread.h"
 
 /* What a function may count on, as in a main thread; musl's threads have much less. */
 enum { STACK_BYTES = 8 << 20 };

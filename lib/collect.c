@@ -6,6 +6,7 @@
 
 #include "deadline.h"
 #include "fd.h"
+#include "sys_fd.h"
 
 enum {
 	USUAL_BYTES_MAX = 1 << 20,

@@ -4,6 +4,7 @@
 #define NSX_DEADLINE_H
 
 #include "sys.h"
+#include "sys_time.h"
 
 /* How long what gets SIGKILL may take to end: it may have much memory to give back. */
 enum { NSX_DEATH_MILLIS = 5000 };

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "sys.h"
+#include "sys_process.h"
 
 /*
  * What we make sends no signal at its end, and no wait(2) sees it that does not ask for

@@ -6,6 +6,10 @@
 #include "api.h"
 #include "kindset.h"
 #include "nsfile.h"
+#include "sys_clone.h"
+#include "sys_fd.h"
+#include "sys_file.h"
+#include "sys_namespace.h"
 #include "where.h"
 
 /*

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "sys_file.h"
+
 static int fail_number(const char *what, size_t i, struct nsx_error *e)
 {
 	return nsx_fail_number(e, NSX_STEP_OPTIONS, 0, what, "file ", i, "");

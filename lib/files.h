@@ -3,9 +3,10 @@
 #ifndef NSX_FILES_H
 #define NSX_FILES_H
 
-#include "fd.h"
 #include "error.h"
+#include "fd.h"
 #include "nsexec.h"
+#include "sys_fd.h"
 
 /*
  * One more action, of nsexec_run(): @fd becomes a pipe, whose other end goes through the

@@ -3,6 +3,8 @@
 
 #include "api.h"
 #include "kindset.h"
+#include "sys_namespace.h"
+#include "sys_thread.h"
 #include "where.h"
 
 /* What is needed of it is open, and nothing has been joined yet. */

@@ -5,6 +5,13 @@
 #include <errno.h>
 
 #include "deadline.h"
+#include "sys.h"
+#include "sys_clone.h"
+#include "sys_pidfd.h"
+#include "sys_process.h"
+#include "sys_signal.h"
+#include "sys_socket.h"
+#include "sys_time.h"
 
 enum {
 	FUTEX_WAIT_PRIVATE_OP = 0 | 128,

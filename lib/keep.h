@@ -8,6 +8,7 @@
 #define NSX_KEEP_H
 
 #include "room.h"
+#include "sys_fd.h"
 
 struct nsx_kept {
 	int64_t deadline;      /* in: by when all has to be over, see deadline.h; 0: it has not */

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "sys.h"
+#include "sys_file.h"
 #include "text.h"
 
 /* Of a set of the caller's; the rest goes to @rest. */

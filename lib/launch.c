@@ -10,6 +10,8 @@
 #include "files.h"
 #include "image.h"
 #include "sealed.h"
+#include "sys.h"
+#include "sys_fd.h"
 #include "text.h"
 
 enum { AT_EMPTY_PATH_BIT = 0x1000 };

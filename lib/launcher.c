@@ -6,6 +6,8 @@
  */
 #include "call.h"
 #include "options.h"
+#include "sys_fd.h"
+#include "sys_process.h"
 #include "text.h"
 
 enum { NAME_BYTES = 24 };

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "fd.h"
+#include "sys_fd.h"
 
 enum { READABLE = 1 }; /* of poll(2) */
 

@@ -5,6 +5,9 @@
 
 #include "deadline.h"
 #include "keep.h"
+#include "sys.h"
+#include "sys_fd.h"
+#include "sys_signal.h"
 #include "text.h"
 
 /*

@@ -4,7 +4,7 @@
 #define NSX_MEMORY_H
 
 #include "error.h"
-#include "sys.h"
+#include "sys_memory.h"
 
 /* @bytes of it, zeroed, of pages; @what: for an error of step FORK.  Return: NULL: @e filled. */
 static inline void *nsx_memory_map(size_t bytes, const char *what, struct nsx_error *e)

@@ -6,6 +6,10 @@
 #include "handoff.h"
 #include "keep.h"
 #include "stage.h"
+#include "sys.h"
+#include "sys_clone.h"
+#include "sys_namespace.h"
+#include "sys_process.h"
 #include "text.h"
 
 static _Noreturn void fail_and_exit(struct nsx_call *c, const struct nsx_error *e)

@@ -6,6 +6,10 @@
 
 #include "letter.h"
 #include "source.h"
+#include "sys_memory.h"
+#include "sys_namespace.h"
+#include "sys_process.h"
+#include "sys_thread.h"
 
 static struct nsx_cloning *cloning_of(struct nsx_engine *en)
 {

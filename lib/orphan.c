@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "orphan.h"
 
+#include "sys_fd.h"
+#include "sys_pidfd.h"
+#include "sys_process.h"
+
 /*
  * Middle was killed, maybe while it made the program's process: is @program_pidfd of that?
  * Else the number may be another thread's by now.  Where the kernel does not tell, whoever

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "sys_memory.h"
 
 /*
  * Of who has no session, one at a time.  In the library itself, so that nothing stays mapped

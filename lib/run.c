@@ -9,6 +9,7 @@
 #include "session.h"
 #include "sized.h"
 #include "spawn.h"
+#include "sys_fd.h"
 
 /* Where a program is to run. */
 struct place {

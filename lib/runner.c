@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include "api.h"
+#include "sys_process.h"
 #include "worker.h"
 
 /* Nobody may be cancelled while a worker has his stack; nor does errno change. */

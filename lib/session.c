@@ -7,6 +7,7 @@
 #include "environment.h"
 #include "memory.h"
 #include "spawn.h"
+#include "sys_memory.h"
 #include "target.h"
 #include "text.h"
 

@@ -11,6 +11,11 @@
 #include "orphan.h"
 #include "ourselves.h"
 #include "room.h"
+#include "sys_clone.h"
+#include "sys_fd.h"
+#include "sys_pidfd.h"
+#include "sys_process.h"
+#include "sys_signal.h"
 #include "target.h"
 #include "text.h"
 

@@ -5,6 +5,11 @@
 #include <errno.h>
 
 #include "files.h"
+#include "sys.h"
+#include "sys_fd.h"
+#include "sys_process.h"
+#include "sys_signal.h"
+#include "sys_socket.h"
 
 enum { CLOSE_RANGE_CLOEXEC_BIT = 4 };
 

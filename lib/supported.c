@@ -5,6 +5,8 @@
 #include "fd.h"
 #include "kindset.h"
 #include "nsfile.h"
+#include "sys_file.h"
+#include "sys_identity.h"
 
 /* The number in a file of /proc/sys; @absent where there is no such file. */
 static int read_number(const char *path, uint64_t absent, uint64_t *out, struct nsx_error *e)

@@ -6,6 +6,10 @@
 #include "api.h"
 #include "kindset.h"
 #include "source.h"
+#include "sys_fd.h"
+#include "sys_file.h"
+#include "sys_pidfd.h"
+#include "sys_thread.h"
 #include "text.h"
 
 void nsx_where_init(struct nsx_where *p)

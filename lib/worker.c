@@ -6,7 +6,9 @@
 
 #include "enter.h"
 #include "nsexec.h"
-#include "sys.h"
+#include "sys_clone.h"
+#include "sys_namespace.h"
+#include "sys_process.h"
 
 bool nsx_runner_is_here(const struct nsexec_runner *r)
 {

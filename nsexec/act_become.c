@@ -3,6 +3,9 @@
 
 #include <errno.h>
 
+#include "sys_fd.h"
+#include "sys_identity.h"
+#include "sys_process.h"
 #include "text.h"
 
 static int fail_id(const char *what, uint32_t id, int err, struct nsx_error *e)

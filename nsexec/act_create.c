@@ -4,6 +4,10 @@
 #include <errno.h>
 
 #include "outside.h"
+#include "sys_fd.h"
+#include "sys_namespace.h"
+#include "sys_process.h"
+#include "sys_socket.h"
 #include "text.h"
 
 static int create(const struct nsx_act *act, struct nsx_error *e)

@@ -5,6 +5,8 @@
 #include <errno.h>
 
 #include "standing.h"
+#include "sys_identity.h"
+#include "sys_process.h"
 
 static int fail_cap(enum nsx_step step, const char *what, unsigned cap, int err,
 		    struct nsx_error *e)

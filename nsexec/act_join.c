@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
+#include "sys_namespace.h"
 #include "text.h"
 
 /* What a refused join usually needs. */

@@ -6,6 +6,9 @@
 
 #include "oom.h"
 #include "standing.h"
+#include "sys_file.h"
+#include "sys_process.h"
+#include "sys_sched.h"
 
 static bool is_given(const struct nsx_limit *limit)
 {

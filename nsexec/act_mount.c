@@ -4,6 +4,9 @@
 
 #include "acts.h"
 #include "graft.h"
+#include "sys_fd.h"
+#include "sys_file.h"
+#include "sys_mount.h"
 #include "text.h"
 
 enum { PATH_BYTES = 4096 };

@@ -5,6 +5,8 @@
 #include <errno.h>
 
 #include "pty.h"
+#include "sys_fd.h"
+#include "sys_file.h"
 #include "sys_mount.h"
 #include "text.h"
 

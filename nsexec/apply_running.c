@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Options about where the program runs, as which process, and what is told of it. */
+#include <signal.h>
+
 #include "graft.h"
 #include "parser.h"
 #include "signame.h"
-#include "sys.h"
 #include "text.h"
 
 static int set_report_fd(struct nsx_parser *p, const char *value)

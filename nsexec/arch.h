@@ -23,6 +23,7 @@
 #define NSX_ARCH_H
 
 #include <stdint.h>
+#include <sys/syscall.h>
 
 /* What a new process does, for nsx_clone_calling(). */
 typedef void nsx_born_fn(void *arg);

@@ -4,6 +4,8 @@
 #include <errno.h>
 
 #include "lines.h"
+#include "sys_fd.h"
+#include "sys_file.h"
 #include "text.h"
 
 enum { PATH_BYTES = 8192 };

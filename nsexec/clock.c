@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clock.h"
 
+#include "sys_time.h"
+
 /* 126 years: no machine runs so long, and the kernel counts nanoseconds up to 292. */
 static const int64_t end_seconds = 4000000000;
 

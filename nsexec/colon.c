@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "colon.h"
 
+#include "sys_fd.h"
 #include "text.h"
 
 int nsx_colon_openat(struct nsx_colon *c, int dir, const char *path)

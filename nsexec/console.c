@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "console.h"
 
+#include "sys_file.h"
 #include "text.h"
 
 enum {

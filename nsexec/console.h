@@ -7,6 +7,7 @@
 #define NSX_CONSOLE_H
 
 #include "fd.h"
+#include "sys_terminal.h"
 #include "terminal.h"
 
 struct nsx_console {

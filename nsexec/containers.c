@@ -4,6 +4,8 @@
 #include <errno.h>
 
 #include "dir.h"
+#include "sys_file.h"
+#include "sys_identity.h"
 #include "text.h"
 
 enum { PATH_BYTES = 512 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dir.h"
 
+#include "sys_file.h"
 #include "text.h"
 
 /* As the kernel writes it, see getdents(2); the name is ended by NUL. */

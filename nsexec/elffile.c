@@ -4,7 +4,9 @@
 #include <elf.h>
 #include <errno.h>
 
-#include "sys.h"
+#include "arch.h"
+#include "sys_fd.h"
+#include "sys_file.h"
 #include "text.h"
 
 enum {

@@ -3,7 +3,7 @@
 
 #include <elf.h>
 
-#include "sys.h"
+#include "sys_fd.h"
 #include "text.h"
 
 enum { SEGMENT_BYTES = 2048 }; /* notes are few and short */

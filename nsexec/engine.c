@@ -10,6 +10,9 @@
 #include "settle.h"
 #include "shapes.h"
 #include "stage.h"
+#include "sys_fd.h"
+#include "sys_identity.h"
+#include "sys_process.h"
 #include "trace.h"
 #include "watched.h"
 

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "sys_fd.h"
+#include "sys_memory.h"
 #include "text.h"
 
 bool nsx_environment_asked(const struct nsx_request *rq)

@@ -5,6 +5,12 @@
 
 #include "limits.h"
 #include "signals.h"
+#include "sys_fd.h"
+#include "sys_file.h"
+#include "sys_process.h"
+#include "sys_sched.h"
+#include "sys_signal.h"
+#include "sys_time.h"
 #include "text.h"
 
 enum {

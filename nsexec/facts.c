@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "sys_file.h"
 #include "text.h"
 
 void nsx_facts_init(struct nsx_facts *f, struct nsx_facts_room *room)

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "facts.h"
+#include "sys_file.h"
 #include "text.h"
 
 /* A namespace that only children get. */

@@ -7,7 +7,10 @@
 #ifndef NSX_FD_H
 #define NSX_FD_H
 
-#include "sys.h"
+#include "sys_fd.h"
+#include "sys_file.h"
+#include "sys_pidfd.h"
+#include "sys_socket.h"
 
 #define NSX_NOFD (-1) /* the only invalid descriptor value in this tree */
 

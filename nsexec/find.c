@@ -5,6 +5,7 @@
 
 #include "cgroups.h"
 #include "dir.h"
+#include "sys_file.h"
 #include "text.h"
 
 static int fail_proc(struct nsx_error *e, int rc, const char *path)

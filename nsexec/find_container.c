@@ -3,6 +3,8 @@
 #include "cgroups.h"
 #include "colon.h"
 #include "find.h"
+#include "sys_file.h"
+#include "sys_identity.h"
 #include "text.h"
 
 /* Whoever says all of an id, or a name, means no other's id that begins so. */

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "sys_file.h"
+#include "sys_identity.h"
 #include "text.h"
 
 enum {

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "fd.h"
+#include "sys_file.h"
 #include "sys_mount.h"
 #include "text.h"
 

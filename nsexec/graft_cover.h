@@ -12,7 +12,7 @@
 
 #include "error.h"
 #include "graft.h"
-#include "sys.h"
+#include "sys_file.h"
 
 /* One that is laid.  New names in it are ours to make. */
 struct nsx_cover {

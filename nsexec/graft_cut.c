@@ -6,7 +6,12 @@
 #include "fd.h"
 #include "graft_cover.h"
 #include "graft_lock.h"
+#include "sys_clone.h"
+#include "sys_identity.h"
 #include "sys_mount.h"
+#include "sys_namespace.h"
+#include "sys_process.h"
+#include "sys_socket.h"
 
 /* What the cutter tells: one for each tree, with its descriptor, and one at its end. */
 struct piece {

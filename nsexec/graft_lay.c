@@ -7,6 +7,7 @@
 #include "graft_cover.h"
 #include "graft_owner.h"
 #include "graft_spot.h"
+#include "sys_file.h"
 #include "sys_mount.h"
 
 /* ---- what is there ------------------------------------------------------------- */

@@ -3,7 +3,10 @@
 
 #include "fd.h"
 #include "graft_cover.h"
+#include "sys_fd.h"
+#include "sys_file.h"
 #include "sys_mount.h"
+#include "sys_namespace.h"
 #include "text.h"
 
 enum { NAME_BYTES = 24, MAP_BYTES = 48 };

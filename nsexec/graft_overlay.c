@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "fd.h"
+#include "sys_file.h"
 #include "sys_mount.h"
 
 struct option {

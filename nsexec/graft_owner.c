@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "graft_owner.h"
 
+#include "sys_file.h"
+#include "sys_process.h"
+
 #define UNCHANGED 0xffffffffu /* so the id can be asked for */
 
 static bool is(uint32_t uid, uint32_t gid)

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sys.h"
+#include "sys_identity.h"
 
 /* What the change costs, to be put back. */
 struct nsx_owner {

@@ -5,6 +5,7 @@
 
 #include "fd.h"
 #include "graft_cover.h"
+#include "sys_file.h"
 #include "sys_mount.h"
 #include "text.h"
 

@@ -6,6 +6,9 @@
 #include "handoff.h"
 #include "sealed.h"
 #include "search.h"
+#include "sys.h"
+#include "sys_file.h"
+#include "sys_identity.h"
 #include "sys_mount.h"
 
 enum { AT_EACCESS_BIT = 0x200 };

@@ -5,7 +5,8 @@
 #include <stdbool.h>
 
 #include "search.h"
-#include "sys.h"
+#include "sys_file.h"
+#include "sys_process.h"
 #include "text.h"
 
 enum { PATH_BYTES = 4096 };

@@ -2,6 +2,7 @@
 #include "json.h"
 
 #include "fd.h"
+#include "sys_fd.h"
 #include "text.h"
 
 void nsx_json_memory(struct nsx_json *j, const char *text, size_t len)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kinds.h"
 
-#include "sys.h"
+#include "sys_namespace.h"
 #include "text.h"
 
 const struct nsx_kind_info nsx_kind_table[NSX_KIND_COUNT] = {

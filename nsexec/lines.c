@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 
+#include "sys_fd.h"
+
 int nsx_lines_open(struct nsx_lines *l, int dir, const char *path)
 {
 	l->at = l->len = 0;

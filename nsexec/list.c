@@ -7,6 +7,7 @@
 
 #include "dir.h"
 #include "nsfile.h"
+#include "sys_file.h"
 #include "text.h"
 
 /* In the order of their numbers, as /proc has them. */

@@ -9,6 +9,7 @@
 #include "find.h"
 #include "list.h"
 #include "show.h"
+#include "sys_fd.h"
 #include "text.h"
 
 enum {

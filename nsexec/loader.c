@@ -3,7 +3,7 @@
 
 #include "loader.h"
 
-#include "sys.h"
+#include "sys_file.h"
 
 /* Calls that only some of our architectures have: there, no call has the number. */
 enum { NONE = 0xffff };

@@ -5,6 +5,8 @@
 
 #include "clock.h"
 #include "signals.h"
+#include "sys_fd.h"
+#include "sys_process.h"
 #include "text.h"
 
 enum { LINE_MAX_BYTES = 1024 }; /* a subject of control characters only, and some */

@@ -9,6 +9,7 @@
 #include "search.h"
 #include "show.h"
 #include "starter.h"
+#include "sys_process.h"
 #include "text.h"
 #include "trace.h"
 

@@ -6,6 +6,8 @@
 #include "colon.h"
 #include "ids.h"
 #include "search.h"
+#include "sys_fd.h"
+#include "sys_identity.h"
 
 /* User ids and group ids have the same rules, and other files. */
 struct side {

@@ -6,6 +6,7 @@
 #include "fd.h"
 #include "needing.h"
 #include "search.h"
+#include "sys_file.h"
 #include "sys_mount.h"
 
 void nsx_needs_init(struct nsx_needs *needs)

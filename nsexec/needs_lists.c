@@ -3,6 +3,7 @@
 
 #include "fd.h"
 #include "needing.h"
+#include "sys_file.h"
 
 bool nsx_needing_covers(const struct nsx_needing *n, const char *path)
 {

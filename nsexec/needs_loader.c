@@ -5,6 +5,12 @@
 #include <signal.h>
 
 #include "fd.h"
+#include "sys_clone.h"
+#include "sys_fd.h"
+#include "sys_file.h"
+#include "sys_identity.h"
+#include "sys_pidfd.h"
+#include "sys_process.h"
 
 enum { OUTPUT_BYTES = 32 * 1024 }; /* of a loader: 200 libraries are half of that */
 

@@ -3,6 +3,10 @@
 
 #include <errno.h>
 
+#include "sys_fd.h"
+#include "sys_file.h"
+#include "sys_identity.h"
+#include "sys_namespace.h"
 #include "text.h"
 
 enum { NAMED_PATH_BYTES = 320 }; /* a directory and a name of 255 bytes */

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "fd.h"
+#include "sys_fd.h"
 #include "text.h"
 
 static const char path[] = "/proc/self/oom_score_adj";

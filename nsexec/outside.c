@@ -3,6 +3,10 @@
 
 #include <errno.h>
 
+#include "sys_clone.h"
+#include "sys_fd.h"
+#include "sys_process.h"
+#include "sys_socket.h"
 #include "text.h"
 
 enum {

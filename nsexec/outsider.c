@@ -4,6 +4,13 @@
 #include <errno.h>
 
 #include "outside.h"
+#include "sys_clone.h"
+#include "sys_fd.h"
+#include "sys_file.h"
+#include "sys_mount.h"
+#include "sys_namespace.h"
+#include "sys_process.h"
+#include "sys_signal.h"
 #include "text.h"
 #include "trace.h"
 

@@ -5,9 +5,13 @@
 
 #include <errno.h>
 
+#include "arch.h"
 #include "fd.h"
 #include "identity.h"
 #include "program.h"
+#include "sys_fd.h"
+#include "sys_process.h"
+#include "sys_signal.h"
 #include "text.h"
 
 /* ptrace(2); what is passed on by a stop is the signal of it. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "fd.h"
+#include "sys_file.h"
 
 const char *nsx_path_base(const char *path)
 {

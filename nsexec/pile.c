@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pile.h"
 
-#include "sys.h"
+#include "sys_memory.h"
 
 enum { FIRST = 64 * 1024 };
 

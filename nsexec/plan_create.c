@@ -2,6 +2,8 @@
 /* What is created, and what is done in it. */
 #include "planner.h"
 
+#include "sys_mount.h"
+
 /* runc's: root in it before all else, and what is written is written from outside. */
 void nsx_plan_unshares_of_runc(struct nsx_plan *p, const struct nsx_request *rq,
 			       const struct nsx_facts *f)

@@ -10,6 +10,8 @@
 #include "fd.h"
 #include "handoff.h"
 #include "identity.h"
+#include "sys_file.h"
+#include "sys_identity.h"
 
 /* How often one script can have another as its interpreter, or a little more. */
 enum { SCRIPTS_MAX = 8 };

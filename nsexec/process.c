@@ -4,6 +4,13 @@
 #include <errno.h>
 #include <stdbool.h>
 
+#include "sys_clone.h"
+#include "sys_fd.h"
+#include "sys_process.h"
+#include "sys_signal.h"
+#include "sys_socket.h"
+#include "sys_thread.h"
+
 /* One datagram: it arrives whole or not at all. */
 struct message {
 	int32_t inside;

@@ -4,6 +4,9 @@
 #include <errno.h>
 
 #include "lines.h"
+#include "sys_fd.h"
+#include "sys_file.h"
+#include "sys_identity.h"
 #include "text.h"
 
 void nsx_procfs_path(char path[NSX_PROCFS_PATH_BYTES], int pid, const char *file)

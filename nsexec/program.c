@@ -3,6 +3,11 @@
 
 #include <errno.h>
 
+#include "sys_fd.h"
+#include "sys_process.h"
+#include "sys_socket.h"
+#include "sys_time.h"
+
 /* What wait(2) says of a process that has not ended. */
 enum { STATUS_STOPPED = 0x7f, STATUS_CONTINUED = 0xffff };
 

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "fd.h"
+#include "sys_signal.h"
 
 /* The program, as far as its stops and continuations have been told. */
 struct nsx_program {

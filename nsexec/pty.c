@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pty.h"
 
+#include "sys_fd.h"
+#include "sys_file.h"
+#include "sys_process.h"
+#include "sys_terminal.h"
 #include "terminal.h"
 #include "text.h"
 

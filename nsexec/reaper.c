@@ -2,6 +2,11 @@
 #include "reaper.h"
 
 #include "program.h"
+#include "sys_fd.h"
+#include "sys_process.h"
+#include "sys_signal.h"
+#include "sys_socket.h"
+#include "sys_time.h"
 
 static const uint64_t every_signal = ~(uint64_t)0;
 

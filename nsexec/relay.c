@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "relay.h"
 
+#include "sys_fd.h"
+#include "sys_process.h"
+#include "sys_signal.h"
+#include "sys_terminal.h"
+#include "sys_time.h"
 #include "trace.h"
 
 enum {

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "signals.h"
+#include "sys_fd.h"
 #include "text.h"
 
 /* Return: 0 or -errno. */

@@ -3,7 +3,10 @@
 
 #include <errno.h>
 
-#include "sys.h"
+#include "arch.h"
+#include "sys_clone.h"
+#include "sys_process.h"
+#include "sys_thread.h"
 
 /*
  * musl's struct pthread has about 200 bytes, with the id in its first half.  It begins

@@ -9,6 +9,12 @@
 #include "report.h"
 #include "returning.h"
 #include "stage.h"
+#include "sys_clone.h"
+#include "sys_fd.h"
+#include "sys_process.h"
+#include "sys_sched.h"
+#include "sys_signal.h"
+#include "sys_socket.h"
 #include "text.h"
 #include "trace.h"
 

@@ -4,6 +4,8 @@
 #define NSX_SEALED_H
 
 #include "fd.h"
+#include "sys.h"
+#include "sys_fd.h"
 
 /* Return: an empty one, above 2 and O_CLOEXEC, or -errno. */
 static inline int nsx_sealed_open(const char *name)

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "sys.h"
+#include "sys_file.h"
 
 const char nsx_search_default[] = "/bin:/usr/bin";
 

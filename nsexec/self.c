@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "self.h"
 
+#include "sys_fd.h"
+#include "sys_file.h"
+#include "sys_pidfd.h"
+#include "sys_process.h"
+#include "sys_thread.h"
 #include "text.h"
 
 void nsx_self_init(struct nsx_self *s)

@@ -5,6 +5,7 @@
 
 #include "facts.h"
 #include "ids.h"
+#include "sys_identity.h"
 
 /* UINT32_MAX: it has no name in there. */
 static uint32_t inside_of(const char *map, uint32_t id)

@@ -8,6 +8,9 @@
 #include "relay.h"
 #include "report.h"
 #include "stage.h"
+#include "sys_fd.h"
+#include "sys_process.h"
+#include "sys_signal.h"
 #include "trace.h"
 #include "waiter.h"
 

@@ -4,6 +4,8 @@
 #include <errno.h>
 
 #include "show_standing.h"
+#include "sys_fd.h"
+#include "sys_mount.h"
 
 enum {
 	COLUMN_ACT = 0,

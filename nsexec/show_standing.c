@@ -2,6 +2,7 @@
 #include "show_standing.h"
 
 #include "standing.h"
+#include "sys_process.h"
 
 static void put_set(struct nsx_text *t, const char *name, nsx_caps set, nsx_caps known)
 {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "signals.h"
 
+#include "sys_signal.h"
+#include "sys_time.h"
+
 /* None of these calls can fail with valid arguments: their results say nothing. */
 
 void nsx_signals_hold(struct nsx_signals *s)

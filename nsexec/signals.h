@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "sys.h"
+#include "sys_signal.h"
 
 struct nsx_signals {
 	uint64_t mask;		      /* blocked signals as we found them */

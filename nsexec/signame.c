@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "signame.h"
 
-#include "sys.h"
+#include "sys_signal.h"
 #include "text.h"
 
 static const char names[][8] = {

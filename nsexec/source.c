@@ -3,6 +3,10 @@
 
 #include <errno.h>
 
+#include "sys_fd.h"
+#include "sys_file.h"
+#include "sys_namespace.h"
+#include "sys_pidfd.h"
 #include "text.h"
 
 int nsx_source_of_target(struct nsx_target *t, enum nsx_kind kind, struct nsx_error *e)

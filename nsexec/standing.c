@@ -6,6 +6,8 @@
 #include "colon.h"
 #include "nsfile.h"
 #include "oom.h"
+#include "sys_fd.h"
+#include "sys_identity.h"
 
 void nsx_standing_init(struct nsx_standing *s)
 {

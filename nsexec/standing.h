@@ -8,7 +8,7 @@
 
 #include "error.h"
 #include "request.h"
-#include "sys.h"
+#include "sys_process.h"
 #include "target.h"
 
 struct nsx_cap_sets {

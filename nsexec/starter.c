@@ -4,11 +4,16 @@
 #include "starter.h"
 
 #include <errno.h>
+#include <signal.h>
 
 #include "handoff.h"
 #include "overseer.h"
 #include "preload.h"
 #include "report.h"
+#include "sys_fd.h"
+#include "sys_memory.h"
+#include "sys_random.h"
+#include "sys_socket.h"
 #include "trace.h"
 #include "waiter.h"
 

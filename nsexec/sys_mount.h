@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The kernel's calls about mounts that are descriptors (Linux 5.2, mount_setattr 5.12),
+ * System calls about mounts, most of them as descriptors (Linux 5.2, mount_setattr 5.12),
  * and those by which mount points are made.  The contract is that of sys.h.
  */
 #ifndef NSX_SYS_MOUNT_H
 #define NSX_SYS_MOUNT_H
+
+#include <fcntl.h>
 
 #include "sys.h"
 
@@ -48,6 +50,24 @@ enum {
 };
 
 enum { NSX_TREE_RECURSIVE = NSX_AT_RECURSIVE, NSX_TREE_NOFOLLOW = NSX_AT_SYMLINK_NOFOLLOW };
+
+/* MS_* of mount(2), in the kernel's numbers. */
+enum {
+	NSX_MS_NOSUID = 2,
+	NSX_MS_NODEV = 4,
+	NSX_MS_NOEXEC = 8,
+	NSX_MS_BIND = 4096,
+	NSX_MS_REC = 16384,
+	NSX_MS_PRIVATE = 1 << 18,
+	NSX_MS_SLAVE = 1 << 19,
+	NSX_MS_SHARED = 1 << 20,
+};
+
+static inline int nsx_sys_mount(const char *source, const char *target, const char *type,
+				unsigned long flags)
+{
+	return (int)nsx_syscall5(__NR_mount, source, target, type, flags, NULL);
+}
 
 /* A copy of a mount, or of what lies below @path of one, that is mounted nowhere. */
 static inline int nsx_sys_clone_tree(int dir, const char *path, unsigned flags)

@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <stdbool.h>
 
+#include "sys_fd.h"
+#include "sys_file.h"
+#include "sys_pidfd.h"
 #include "text.h"
 
 static const char prefixes[NSX_NAMED_COUNT][12] = {

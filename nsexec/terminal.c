@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "terminal.h"
 
+#include "sys_fd.h"
+#include "sys_process.h"
+
 /* <termios.h>, which has a struct of libc's, not of the kernel's. */
 enum {
 	IGNBRK_BIT = 0000001,

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "sys.h"
+#include "sys_terminal.h"
 
 /* As a login has them; 4 is ^D in c_cc. */
 enum { NSX_ROWS = 24, NSX_COLUMNS = 80, NSX_VEOF = 4 };

@@ -4,6 +4,8 @@
 #include <errno.h>
 
 #include "errname.h"
+#include "sys_file.h"
+#include "sys_process.h"
 #include "text.h"
 
 enum {

@@ -5,6 +5,8 @@
 
 #include "fd.h"
 #include "program.h"
+#include "sys_signal.h"
+#include "sys_time.h"
 
 enum { BEGUN_MILLIS = 20 }; /* after which a host is in its main(), or will take a while */
 

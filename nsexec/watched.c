@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "watched.h"
 
+#include <fcntl.h>
+
+#include "sys_identity.h"
 #include "text.h"
 
 enum { CAP_SYS_PTRACE_NUMBER = 19 };

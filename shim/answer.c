@@ -4,7 +4,8 @@
 #include "answer.h"
 
 #include "identity.h"
-#include "sys.h"
+#include "sys_fd.h"
+#include "sys_socket.h"
 #include "text.h"
 
 void nsx_answer(const char *value)

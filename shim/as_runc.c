@@ -6,6 +6,7 @@
 #include "bootstrap.h"
 #include "gate.h"
 #include "runc.h"
+#include "sys_process.h"
 #include "trace.h"
 
 enum { EXIT_BOOTSTRAP_FAILED = 1 }; /* runc's */

@@ -9,6 +9,7 @@
 
 #include "fd.h"
 #include "linked.h"
+#include "sys_fd.h"
 
 enum { PAIRS_MAX = 64 }; /* kernels give about 25 */
 

@@ -7,6 +7,7 @@
 
 #include "fd.h"
 #include "inert.h"
+#include "sys_fd.h"
 #include "text.h"
 
 NSX_INERT bool nsx_carrier_find(char *const *env, struct nsx_carrier *out)

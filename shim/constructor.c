@@ -20,6 +20,9 @@
 #include "options.h"
 #include "show.h"
 #include "slim.h"
+#include "sys_clone.h"
+#include "sys_process.h"
+#include "sys_signal.h"
 #include "text.h"
 #include "trace.h"
 

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#include "sys.h"
+#include "sys_thread.h"
 
 enum nsx_gate nsx_gate(const struct nsx_auxv *auxv, struct nsx_error *e)
 {

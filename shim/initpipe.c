@@ -8,6 +8,8 @@
 #include "bootstrap.h"
 #include "fd.h"
 #include "inert.h"
+#include "sys_fd.h"
+#include "sys_memory.h"
 #include "text.h"
 
 /* runc's levels, as far as we have something to say at them. */

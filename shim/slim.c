@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "linked.h"
-#include "sys.h"
+#include "sys_memory.h"
 
 enum { PAGE_BYTES = 65536 }; /* the largest page of our architectures */
 

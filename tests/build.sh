@@ -51,6 +51,29 @@ testEveryTestIsInAList() {
 	assertEquals 'tests without a place in Makefile.am' '' "$unlisted"
 }
 
+# What is in no list is not in the release.
+testEverySourceIsInAList() {
+	unlisted=''
+	for it in "$abs_top_srcdir"/nsexec/*.[ch] "$abs_top_srcdir"/shim/*.[ch] \
+		"$abs_top_srcdir"/lib/*.[ch]; do
+		it=${it#"$abs_top_srcdir"/}
+		grep -qF "$it" "$abs_top_srcdir/Makefile.am" || unlisted="$unlisted $it"
+	done
+	assertEquals 'sources without a place in Makefile.am' '' "$unlisted"
+}
+
+# It brings all that it uses, in whatever order headers are included.  Those of one
+# architecture are for arch.h.
+testEveryHeaderStandsAlone() {
+	for it in "$abs_top_srcdir"/nsexec/*.h "$abs_top_srcdir"/shim/*.h \
+		"$abs_top_srcdir"/lib/*.h; do
+		case $it in */arch_*) continue ;; esac
+		out=$($CC -std=gnu11 -D_GNU_SOURCE -Werror -fsyntax-only -I"$abs_top_srcdir/nsexec" \
+			-I"$abs_top_srcdir/shim" -I"$abs_top_srcdir/lib" -x c "$it" 2>&1)
+		assertEquals "${it#"$abs_top_srcdir"/}: $out" 0 $?
+	done
+}
+
 testInstallPutsEveryFileInItsPlaceAndUninstallRemovesThem() {
 	to_root install
 	for file in bin/nsexec lib/nsexec/libnsexec-preload.so lib/nsexec/nsexec-init.o \

@@ -5,7 +5,8 @@
  * Make a process and execute PROGRAM in it; with a second word, touch pages of each sort
  * before.  What that makes of difference is what a kernel takes of anybody for such pages.
  */
-#include "sys.h"
+#include "sys_clone.h"
+#include "sys_process.h"
 
 enum { PAGE_BYTES = 4096, FILE_PAGES = 40, DATA_PAGES = 6, ZERO_PAGES = 10 };
 

@@ -28,6 +28,8 @@
 
 #include "fd.h"
 #include "graft.h"
+#include "sys_file.h"
+#include "sys_identity.h"
 #include "sys_mount.h"
 #include "../unit/filter.h"
 

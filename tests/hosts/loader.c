@@ -6,6 +6,11 @@
 #include <stddef.h>
 
 #include "sys.h"
+#include "sys_clone.h"
+#include "sys_fd.h"
+#include "sys_file.h"
+#include "sys_process.h"
+#include "sys_socket.h"
 
 static const char *variable(char **env, const char *name)
 {

@@ -13,7 +13,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "sys.h"
+#include "sys_fd.h"
+#include "sys_memory.h"
 
 static inline long visible_mmap(size_t bytes)
 {

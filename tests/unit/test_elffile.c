@@ -9,7 +9,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "sys.h"
+#include "arch.h"
 #include "unit.h"
 
 static struct nsx_elf elf;

@@ -6,7 +6,7 @@
 
 #include "how_rows.h"
 #include "parsed.h"
-#include "sys.h"
+#include "sys_namespace.h"
 #include "target.h"
 
 static struct nsexec_options how;

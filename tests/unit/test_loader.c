@@ -6,6 +6,8 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
+#include "sys_clone.h"
+#include "sys_file.h"
 #include "unit.h"
 
 enum { ANSWER = 7 };

@@ -6,6 +6,7 @@
 
 #include "fd.h"
 #include "needing.h"
+#include "sys_process.h"
 #include "unit.h"
 
 extern char **environ;

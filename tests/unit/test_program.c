@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "program.h"
 
+#include "sys_socket.h"
 #include "unit.h"
 
 /* As the init does it: killed by @sig, the program, while a signal of ours was on its way. */

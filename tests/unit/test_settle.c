@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "settle.h"
 
+#include "sys_identity.h"
 #include "unit.h"
 
 enum { A = 1, B = 2, C = 4, D = 8, KNOWN = 0x1ff };

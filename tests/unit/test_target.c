@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "filter.h"
+#include "sys_pidfd.h"
 #include "unit.h"
 
 static struct nsx_error error;

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sys_fd.h"
 #include "unit.h"
 
 static char path[] = "/tmp/nsexec-unit.XXXXXX";
