@@ -1,41 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 //go:build ignore
 
-/* How the list is printed: for people, who see names, and for programs, which want it all. */
+/* What is said of each set, and in which order. */
 #include <errno.h>
 
 #include "cgroups.h"
 #include "colon.h"
 #include "find.h"
-#include "list.h"
+#include "list_row.h"
 #include "show.h"
 #include "sys_fd.h"
 #include "text.h"
 
-enum {
-	COLUMN_KINDS = 9,
-	COLUMN_OWNER = 19,
-	COLUMN_NAME = 31,
-	COLUMN_COMMAND = 59,
-	COMMAND_SHOWN = 48,
-	ID_SHOWN = 12,
-	ROW_BYTES = 64 * 1024, /* of JSON: six bytes for each of the longest texts */
-};
-
-/* All that is said of a set, as it is; none of it need be UTF-8. */
-struct row {
-	const struct nsx_list_set *set;
-	const char *netns; /* "": none */
-	bool has_uid;
-	uint32_t uid;
-	char user[64];	   /* "": has none */
-	char cgroup[4096]; /* that of v2, else of systemd, else any; "": not known */
-	char container[256];
-	enum nsx_runtime runtime;
-	char unit[256];
-	char comm[NSX_PROCFS_COMM_BYTES];
-	char command[4096];
-};
+enum { ROW_BYTES = 64 * 1024 }; /* of JSON: six bytes for each of the longest texts */
 
 static void copy(char *to, size_t size, const char *from, size_t len)
 {
@@ -50,7 +27,7 @@ static int worth(const struct nsx_hierarchy *h)
 	return !*h->controllers ? 3 : nsx_text_same(h->controllers, "name=systemd") ? 2 : 1;
 }
 
-static void learn_cgroups(struct row *r, int proc)
+static void learn_cgroups(struct nsx_list_row *r, int proc)
 {
 	struct nsx_cgroup_part part;
 	struct nsx_hierarchy h;
@@ -77,7 +54,7 @@ static void learn_cgroups(struct row *r, int proc)
 }
 
 /* Return: false: it has ended meanwhile. */
-static bool learn(struct row *r, const struct nsx_list *l, const struct nsx_list_set *set)
+static bool learn(struct nsx_list_row *r, const struct nsx_list *l, const struct nsx_list_set *set)
 {
 	const int pid = set->leader.pid;
 	struct nsx_procfs_stat now;
@@ -111,8 +88,7 @@ static bool is_service(const char *unit)
 	return false;
 }
 
-/* As --target understands it; @shown: bytes of an id. */
-static void put_name(struct nsx_text *t, const struct row *r, size_t shown)
+void nsx_list_put_name(struct nsx_text *t, const struct nsx_list_row *r, size_t shown)
 {
 	const size_t len = nsx_text_len(r->container);
 
@@ -131,156 +107,6 @@ static void put_name(struct nsx_text *t, const struct row *r, size_t shown)
 		nsx_text_str(t, r->comm);
 	}
 }
-
-/* ---- for people --------------------------------------------------------------------- */
-
-static void column(struct nsx_text *t, size_t at)
-{
-	do
-		nsx_text_str(t, " ");
-	while (t->len < at && !t->cut);
-}
-
-/* The letters of their options, always in the same places. */
-static void put_letters(struct nsx_text *t, nsx_kinds kinds)
-{
-	static const struct {
-		char letter;
-		unsigned char kind;
-	} places[NSX_KIND_COUNT] = {
-		{ 'm', NSX_MNT }, { 'u', NSX_UTS },    { 'i', NSX_IPC },  { 'n', NSX_NET },
-		{ 'p', NSX_PID }, { 'C', NSX_CGROUP }, { 'U', NSX_USER }, { 'T', NSX_TIME },
-	};
-
-	for (size_t i = 0; i < NSX_KIND_COUNT; i++)
-		nsx_text_bytes(t, kinds & NSX_KIND_BIT(places[i].kind) ? &places[i].letter : "-",
-			       1);
-}
-
-static void put_line(struct nsx_text *t, const struct row *r)
-{
-	char name[sizeof(r->container) + 16], command[COMMAND_SHOWN + 1];
-	struct nsx_text n = nsx_text_on(name, sizeof(name));
-
-	if (r->set->leader.pid)
-		nsx_text_i64(t, r->set->leader.pid);
-	else
-		nsx_text_str(t, "-");
-	column(t, COLUMN_KINDS);
-	put_letters(t, r->set->differs);
-	column(t, COLUMN_OWNER);
-	if (*r->user)
-		nsx_text_plain(t, r->user);
-	else if (r->has_uid)
-		nsx_text_u64(t, r->uid);
-	else
-		nsx_text_str(t, "-");
-	column(t, COLUMN_NAME);
-	put_name(&n, r, ID_SHOWN);
-	nsx_text_plain(t, name);
-	column(t, COLUMN_COMMAND);
-	copy(command, sizeof(command), r->command, nsx_text_len(r->command));
-	for (char *c = command; *c; c++)
-		if (*c == '\n' || *c == '\t')
-			*c = ' '; /* of scripts */
-	nsx_text_plain(t, r->set->leader.pid ? command : "-");
-	nsx_text_str(t, "\n");
-}
-
-static void put_head(struct nsx_text *t)
-{
-	nsx_text_str(t, "PID");
-	column(t, COLUMN_KINDS);
-	nsx_text_str(t, "KINDS");
-	column(t, COLUMN_OWNER);
-	nsx_text_str(t, "OWNER");
-	column(t, COLUMN_NAME);
-	nsx_text_str(t, "NAME");
-	column(t, COLUMN_COMMAND);
-	nsx_text_str(t, "COMMAND\n");
-}
-
-/* ---- for programs -------------------------------------------------------------------- */
-
-static void put_key(struct nsx_text *t, const char *key)
-{
-	nsx_text_str(t, ",");
-	nsx_text_json(t, key);
-	nsx_text_str(t, ":");
-}
-
-/* "": null */
-static void put_member(struct nsx_text *t, const char *key, const char *value)
-{
-	put_key(t, key);
-	if (*value)
-		nsx_text_json(t, value);
-	else
-		nsx_text_str(t, "null");
-}
-
-static void put_number(struct nsx_text *t, const char *key, bool known, uint64_t value)
-{
-	put_key(t, key);
-	if (known)
-		nsx_text_u64(t, value);
-	else
-		nsx_text_str(t, "null");
-}
-
-static void put_kinds(struct nsx_text *t, const struct nsx_list_set *set)
-{
-	const char *between = "";
-
-	put_key(t, "differs");
-	nsx_text_str(t, "[");
-	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++) {
-		if (!(set->differs & NSX_KIND_BIT(k)))
-			continue;
-		nsx_text_str(t, between);
-		nsx_text_json(t, nsx_kind_table[k].name);
-		between = ",";
-	}
-	nsx_text_str(t, "]");
-	put_key(t, "namespaces");
-	between = "{";
-	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++) {
-		if (!set->ino[k])
-			continue;
-		nsx_text_str(t, between);
-		nsx_text_json(t, nsx_kind_table[k].name);
-		nsx_text_str(t, ":");
-		nsx_text_u64(t, set->ino[k]);
-		between = ",";
-	}
-	nsx_text_str(t, "}");
-}
-
-static void put_object(struct nsx_text *t, const struct row *r)
-{
-	char name[sizeof(r->container) + 16];
-	struct nsx_text n = nsx_text_on(name, sizeof(name));
-	const bool led = r->set->leader.pid;
-
-	put_name(&n, r, sizeof(name));
-	nsx_text_str(t, "{\"name\":");
-	nsx_text_json(t, name);
-	put_number(t, "pid", led, (uint64_t)r->set->leader.pid);
-	put_number(t, "processes", true, r->set->processes);
-	put_kinds(t, r->set);
-	put_number(t, "uid", r->has_uid, r->uid);
-	put_member(t, "user", r->user);
-	put_member(t, "container", r->container);
-	put_member(t, "runtime", nsx_runtime_name(r->runtime));
-	put_member(t, "unit", r->unit);
-	put_member(t, "netns", r->netns);
-	put_member(t, "cgroup", r->cgroup);
-	put_member(t, "comm", r->comm);
-	put_member(t, "command", r->command);
-	nsx_text_str(t, "}");
-}
-
-/* ---- all of it ------------------------------------------------------------------------- */
 
 static bool is_shown(const struct nsx_list_set *set)
 {
@@ -341,7 +167,7 @@ static int show_rows(const struct nsx_list *l, const size_t *order, size_t n, bo
 {
 	char buf[ROW_BYTES];
 	bool any = false;
-	struct row r;
+	struct nsx_list_row r;
 
 	for (size_t i = 0; i < n; i++) {
 		struct nsx_text t = nsx_text_on(buf, sizeof(buf));
@@ -352,9 +178,9 @@ static int show_rows(const struct nsx_list *l, const size_t *order, size_t n, bo
 			nsx_text_str(&t, any ? ",\n" : "\n");
 		any = true;
 		if (json)
-			put_object(&t, &r);
+			nsx_list_put_object(&t, &r);
 		else
-			put_line(&t, &r);
+			nsx_list_put_line(&t, &r);
 		if (t.cut)
 			return nsx_fail(e, NSX_STEP_REPORT, E2BIG, "a row of the list", NULL);
 		if (nsx_show(t.buf, t.len, e) < 0)
@@ -374,7 +200,7 @@ int nsx_list_show(struct nsx_list *l, bool json, struct nsx_error *e)
 	if (json)
 		nsx_text_str(&t, "[");
 	else
-		put_head(&t);
+		nsx_list_put_head(&t);
 	if (!numbers)
 		(void)nsx_fail(e, NSX_STEP_REPORT, ENOMEM, "memory for the list", NULL);
 	else if (nsx_show(t.buf, t.len, e) == 0)
