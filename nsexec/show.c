@@ -3,9 +3,9 @@
 
 #include <errno.h>
 
+#include "show_creating.h"
 #include "show_standing.h"
 #include "sys_fd.h"
-#include "sys_mount.h"
 
 enum {
 	COLUMN_ACT = 0,
@@ -135,93 +135,6 @@ static void row_become(struct table *table, size_t number, const struct nsx_act 
 	row_text(table, number, nsx_step_name(act->step), buf);
 }
 
-/* Lines, one behind the other: "0 1000 1, 1 100000 65535" */
-static void put_lines(struct nsx_text *t, const char *lines)
-{
-	for (; *lines; lines++)
-		if (*lines != '\n')
-			nsx_text_bytes(t, lines, 1);
-		else if (lines[1])
-			nsx_text_str(t, ", ");
-}
-
-static void put_map(struct nsx_text *t, const char *name, const char *map)
-{
-	if (!map)
-		return;
-	if (t->len)
-		nsx_text_str(t, "; ");
-	nsx_text_str(t, name);
-	put_lines(t, map);
-}
-
-static const char *propagation_name(unsigned long flags)
-{
-	return flags & NSX_MS_SHARED ? "shared" : flags & NSX_MS_SLAVE ? "slave" : "private";
-}
-
-static void put_persistent(struct nsx_text *t, const struct nsx_request *rq, nsx_kinds kinds)
-{
-	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++) {
-		if (!(kinds & NSX_KIND_BIT(k)))
-			continue;
-		nsx_text_str(t, t->len ? ", " : "");
-		nsx_text_str(t, nsx_kind_table[k].name);
-		nsx_text_str(t, " ");
-		nsx_text_str(t, rq->create.file[k]);
-	}
-}
-
-/* What is created, and what is done in it. */
-static bool row_create(struct table *table, size_t number, const struct nsx_engine *en)
-{
-	const struct nsx_act *act = &en->plan.act[number - 1];
-	const struct nsx_outside *o = &en->facts.outside;
-	char buf[512];
-	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
-
-	switch (act->step) {
-	case NSX_STEP_UNSHARE:
-		nsx_kinds_put(&t, act->kinds);
-		break;
-	case NSX_STEP_MAP:
-		nsx_text_str(&t, o->deny_setgroups    ? "setgroups deny"
-				 : o->allow_setgroups ? "setgroups allow"
-						      : "");
-		put_map(&t, "uid ", o->uid_map);
-		put_map(&t, "gid ", o->gid_map);
-		break;
-	case NSX_STEP_OFFSETS:
-		put_lines(&t, o->offsets);
-		break;
-	case NSX_STEP_PERSIST:
-		put_persistent(&t, en->rq, act->kinds);
-		break;
-	case NSX_STEP_PROPAGATE:
-		nsx_text_str(&t, propagation_name(act->flags));
-		break;
-	case NSX_STEP_MOUNT:
-		nsx_text_str(&t, act->text);
-		nsx_text_str(&t, " on ");
-		nsx_text_str(&t, act->path);
-		nsx_text_str(&t, act->if_none ? ", unless it is there" : "");
-		break;
-	case NSX_STEP_REGISTER:
-		nsx_text_str(&t, act->text);
-		break;
-	case NSX_STEP_HOSTNAME:
-		nsx_text_str(&t, act->path);
-		break;
-	case NSX_STEP_LOOPBACK:
-		nsx_text_str(&t, "up");
-		break;
-	default:
-		return false;
-	}
-	row_text(table, number, nsx_step_name(act->step), buf);
-	return true;
-}
-
 /* Where in there, and how; and from where, if it is called otherwise out here. */
 static void rows_graft(struct table *table, size_t number, const struct nsx_grafts *all)
 {
@@ -249,6 +162,18 @@ static void rows_graft(struct table *table, size_t number, const struct nsx_graf
 	}
 }
 
+static bool row_creating(struct table *table, size_t number, const struct nsx_engine *en)
+{
+	const struct nsx_act *act = &en->plan.act[number - 1];
+	char buf[512];
+	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+
+	if (!nsx_show_creating(&t, act, &en->facts.outside, en->rq))
+		return false;
+	row_text(table, number, nsx_step_name(act->step), buf);
+	return true;
+}
+
 static bool row_standing(struct table *table, size_t number, const struct nsx_engine *en)
 {
 	const struct nsx_act *act = &en->plan.act[number - 1];
@@ -266,7 +191,7 @@ static void row_act(struct table *table, size_t number, const struct nsx_engine 
 	const struct nsx_act *act = &en->plan.act[number - 1];
 	const char *text = "";
 
-	if (row_create(table, number, en) || row_standing(table, number, en))
+	if (row_creating(table, number, en) || row_standing(table, number, en))
 		return;
 	switch (act->step) {
 	case NSX_STEP_CGROUP:
