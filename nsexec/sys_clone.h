@@ -100,6 +100,7 @@ static inline int nsx_sys_clone_on(const struct nsx_birth *b, bool plain, nsx_bo
  *
  * Return: its PID or -errno.
  */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the kernel writes to @pidfd */
 static inline int nsx_sys_clone_apart(nsx_born_fn *born, void *arg, int32_t *pidfd)
 {
 	enum { STACK_BYTES = 8192 };
