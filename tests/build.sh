@@ -198,7 +198,7 @@ bootstraps() {
 	exec 5<>"$work/fifo"
 	printf '\020\0\0\0\060\362\0\0\0\0\0\0\0\0\0\0' >&5
 	got=$(_LIBCONTAINER_INITPIPE=5 timeout 20 "$work/siblings" "$work/host" 2>&1)
-	reply=$(timeout 5 head -n 1 <&5)
+	reply=$(timeout 60 head -n 1 <&5)
 	exec 5>&-
 	stage1=$(expr "$reply" : '{"stage1_pid":\([0-9]*\),"stage2_pid":[0-9]*}$')
 	stage2=$(expr "$reply" : '{"stage1_pid":[0-9]*,"stage2_pid":\([0-9]*\)}$')

@@ -34,12 +34,12 @@ host='sh -c "echo the host ran; exit 3"'
 by_env() {
 	text=$1
 	shift
-	eval "timeout 10 env \"NSEXEC=\$text\" \"LD_PRELOAD=\$PRELOAD\" \"\$@\" $host" 2>&1
+	eval "timeout 60 env \"NSEXEC=\$text\" \"LD_PRELOAD=\$PRELOAD\" \"\$@\" $host" 2>&1
 }
 
 # by_fd [COMMAND...]: the host, with its words from descriptor 3; COMMAND starts it.
 by_fd() {
-	eval "timeout 10 \"\$@\" env NSEXEC_FD=3 \"LD_PRELOAD=\$PRELOAD\" $host" 2>&1
+	eval "timeout 60 \"\$@\" env NSEXEC_FD=3 \"LD_PRELOAD=\$PRELOAD\" $host" 2>&1
 }
 
 # say WORD...: as NSEXEC_FD wants them
@@ -258,10 +258,10 @@ testProgramInTheWordsGetsACleanEnvironment() {
 	wanted='KEPT=a  b
 PATH=/usr/bin:/bin'
 	for shape in -u '-u --fork' -a; do
-		assertEquals "$shape" "$wanted" "$(timeout 10 env -i KEPT='a  b' NSEXEC="-t $plain $shape -- env" \
+		assertEquals "$shape" "$wanted" "$(timeout 60 env -i KEPT='a  b' NSEXEC="-t $plain $shape -- env" \
 			NSEXEC_LOG=error PATH=/usr/bin:/bin "LD_PRELOAD=$PRELOAD" /bin/true)"
 		assertEquals "$shape, by descriptor" "$wanted" "$(say -t "$plain" $shape -- env |
-			timeout 10 env -i NSEXEC_FD=3 KEPT='a  b' "LD_PRELOAD=$PRELOAD" PATH=/usr/bin:/bin /bin/true 3<&0)"
+			timeout 60 env -i NSEXEC_FD=3 KEPT='a  b' "LD_PRELOAD=$PRELOAD" PATH=/usr/bin:/bin /bin/true 3<&0)"
 	done
 }
 
@@ -435,14 +435,14 @@ testReportEndsWithItsLine() {
 	for shape in -n -a; do
 		for host in command preload; do
 			if [ $host = command ]; then
-				"$NSEXEC" -t "$plain" $shape --report-fd 5 -- sleep 30 5>"$work/fifo" &
+				"$NSEXEC" -t "$plain" $shape --report-fd 5 -- sleep 300 5>"$work/fifo" &
 			else
 				env "NSEXEC=-t $plain $shape --report-fd 5" "LD_PRELOAD=$PRELOAD" \
-					sleep 30 5>"$work/fifo" &
+					sleep 300 5>"$work/fifo" &
 			fi
 			front=$!
 			remember "$front"
-			got=$(timeout 5 cat "$work/fifo")
+			got=$(timeout 60 cat "$work/fifo")
 			assertEquals "end of the report, $host $shape: $got" 0 $?
 			assertTrue "the program runs, $host $shape" "kill -0 $front"
 			kill "$front"

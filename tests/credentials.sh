@@ -408,13 +408,18 @@ testWrongLimitsAreRefused() {
 # ---- how soon it is killed for memory ------------------------------------------
 
 scores='cat /proc/self/oom_score_adj /proc/$PPID/oom_score_adj'
+until_it_has='for i in $(seq 500); do
+	[ "$(cat /proc/$PPID/oom_score_adj)" != "$1" ] || break
+	sleep 0.02
+done;'
 
 testOomScoreIsThatOfTheProgramAlone() {
 	ours=$(cat /proc/self/oom_score_adj)
 	for who in '' "as_user $ordinary"; do
 		assertEquals "$who" 700 "$($who "$NSEXEC" --oom-score-adj 700 -- cat /proc/self/oom_score_adj)"
 		assertEquals "$who: the waiter has its own again" "700 $ours" \
-			"$($who "$NSEXEC" --oom-score-adj 700 --fork -- sh -c "sleep 0.2; $scores" | xargs)"
+			"$($who "$NSEXEC" --oom-score-adj 700 --fork -- sh -c "$until_it_has $scores" \
+				sh "$ours" | xargs)"
 		assertEquals "$who" 700 "$(host_of "$who" '--oom-score-adj 700' cat /proc/self/oom_score_adj)"
 	done
 	assertEquals 'ours' "$ours" "$(cat /proc/self/oom_score_adj)"

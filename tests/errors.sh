@@ -58,14 +58,14 @@ changing_or=$(echo $changing | tr , '|')
 
 # nsexec WORD..., host TEXT, user WORD...: under the eye of strace, at most ten seconds.
 nsexec() {
-	timeout 10 strace -f -qq -o "$work/open/trace" -e trace=$changing$calls $faults "$NSEXEC" "$@"
+	timeout 60 strace -f -qq -o "$work/open/trace" -e trace=$changing$calls $faults "$NSEXEC" "$@"
 }
 host() {
-	timeout 10 strace -f -qq -o "$work/open/trace" -e trace=$changing \
+	timeout 60 strace -f -qq -o "$work/open/trace" -e trace=$changing \
 		-E "LD_PRELOAD=$PRELOAD" -E "NSEXEC=$1" sh -c 'echo the host ran' $mark
 }
 user() {
-	timeout 10 $drop strace -f -qq -o "$work/open/trace" -e trace=$changing "$NSEXEC" "$@"
+	timeout 60 $drop strace -f -qq -o "$work/open/trace" -e trace=$changing "$NSEXEC" "$@"
 }
 
 # inject FAULT: for nsexec in this row
@@ -172,7 +172,7 @@ testWordsOfAVariableThatAreWrong() {
 
 # carried FD [COMMAND]: the host, with NSEXEC_FD
 carried() {
-	timeout 10 strace -f -qq -o "$work/open/trace" -e trace=$changing \
+	timeout 60 strace -f -qq -o "$work/open/trace" -e trace=$changing \
 		-E "LD_PRELOAD=$PRELOAD" -E "NSEXEC_FD=$1" sh -c 'echo the host ran' $mark
 }
 

@@ -312,10 +312,10 @@ needs_others() {
 	mkdir -m 777 "$work/meeting"
 	ran "$@" "$inside" "$inside" "$inside" -- sh -c '
 		: >"$0/$$"
-		for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		for i in $(seq 200); do
 			set -- "$0"/*
 			[ $# -lt 3 ] || { echo met; exit; }
-			sleep 0.2
+			sleep 0.1
 		done' "$work/meeting"
 	printed 0 "$inside: status 0: met
 $inside: status 0: met

@@ -146,12 +146,13 @@ testOrphansAreReaped() {
 		for i in 1 2 3 4 5 6 7 8 9 10; do
 			(for j in 1 2 3 4 5; do (sleep 0.05 &) done)
 		done
-		sleep 0.5
-		cat /proc/[0-9]*/stat | grep -c " Z "
-		ls -d /proc/[0-9]* | wc -l')
-	# Init, the shell, one side of the pipe and ls.
-	assertEquals 'zombies' 0 "$(echo "$got" | head -n 1)"
-	assertTrue "$got" "[ $(echo "$got" | tail -n 1) -le 5 ]"
+		for i in $(seq 500); do
+			set -- /proc/[0-9]*
+			[ $# -gt 2 ] || break # init and the shell
+			sleep 0.02
+		done
+		echo $#')
+	assertEquals 'who is there' 2 "$got"
 }
 
 testNobodyOutlivesTheProgram() {
@@ -246,7 +247,7 @@ testPipeEndsWhenTheProgramLetsGoOfIt() {
 	"$ns" -- sh -c 'echo words; exec sleep 300 >&- 2>&-' >"$work/pipe" 2>&1 &
 	front=$!
 	remember "$front"
-	assertEquals words "$(timeout 5 cat "$work/pipe")"
+	assertEquals words "$(timeout 60 cat "$work/pipe")"
 	kill_front
 }
 

@@ -139,7 +139,7 @@ static int round_of(char **program, long long delay, struct tally *t)
 	pid = start(program, out[1]);
 	close(out[1]);
 	if (delay < 0) {
-		begun = hear(out[0], 10000) > 0;
+		begun = hear(out[0], 60000) > 0;
 		if (t->begun_after < now_ns() - from)
 			t->begun_after = now_ns() - from;
 	} else {
@@ -147,7 +147,7 @@ static int round_of(char **program, long long delay, struct tally *t)
 	}
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	while ((n = hear(out[0], 3000)) > 0)
+	while ((n = hear(out[0], 20000)) > 0)
 		begun = 1;
 	t->begun += begun;
 	t->left += n < 0;
@@ -157,18 +157,23 @@ static int round_of(char **program, long long delay, struct tally *t)
 
 static int strike(char **words)
 {
-	const int rounds = atoi(words[0]), undisturbed = 5;
+	const int rounds = atoi(words[0]), undisturbed = 5, most = rounds << 6;
 	const int enough = 3; /* left: no need to go on */
 	struct tally t = { 0 };
+	int made = 0;
 
-	for (int i = 0; i < rounds && t.left < enough; i++) {
-		/* From nothing to twice what it takes. */
-		long long delay = i < undisturbed ? -1 : t.begun_after * 2 * i / rounds;
+	/* From nothing to twice what it takes; to more if that has become too little. */
+	for (; made < most && t.left < enough; made++) {
+		const long long longest = t.begun_after * 2 << made / rounds;
+		const long long delay =
+			made < undisturbed ? -1 : longest * (made % rounds) / rounds;
 
+		if (made >= rounds && made % rounds == 0 && t.begun > undisturbed)
+			break;
 		if (round_of(words + 1, delay, &t))
 			return 1;
 	}
-	printf("rounds %d begun %d left %d\n", rounds, t.begun, t.left);
+	printf("rounds %d begun %d left %d\n", made, t.begun, t.left);
 	return 0;
 }
 

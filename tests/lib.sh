@@ -99,9 +99,10 @@ trap 'exit 143' TERM
 
 # ---- small helpers -----------------------------------------------------------
 
-# wait_for CONDITION [SECONDS]: evaluate until it is true; 1 when time is up.
+# wait_for CONDITION [SECONDS]: evaluate until it is true; 1 when time is up.  It is never the
+# time that is tested: on a machine that is busy all of it takes many times as long.
 wait_for() {
-	tries=$((${2:-5} * 50))
+	tries=$((${2:-20} * 50))
 	until eval "$1"; do
 		tries=$((tries - 1))
 		[ "$tries" -gt 0 ] || return 1
@@ -231,7 +232,7 @@ processes_with() {
 # end that.  The mark must not be in the environment of the test itself.
 no_process_left() {
 	mark=$1
-	wait_for '[ -z "$(processes_with "$mark")" ]' 2
+	wait_for '[ -z "$(processes_with "$mark")" ]'
 	assertEquals "processes left with $mark" '' "$(
 		for it in $(processes_with "$mark"); do
 			tr '\0' ' ' <"/proc/$it/cmdline"

@@ -211,7 +211,7 @@ testOrdinaryFileIsRefused() {
 
 testFifoIsRefusedAndNobodyWaits() {
 	mkfifo "$work/fifo"
-	assertContains "$(timeout 5 "$work/places" open "path:$work/fifo" net)" 'no namespace'
+	assertContains "$(timeout 60 "$work/places" open "path:$work/fifo" net)" 'no namespace'
 }
 
 testNamespaceOfAnotherKindIsRefused() {

@@ -140,8 +140,12 @@ err 0' "none, $route"
 		grep -q '^error exec ETIMEDOUT' "$out" || says "$killed" "at once, $route"
 		run @timeout=200 @no-pidfd-signal=1 $into -- sleep 30
 		says "$killed" "without signals by pidfd, $route"
-		run @timeout=200 @show $into -- sh -c 'echo before; sleep 30'
+		for it in 200 2000 20000; do # until it has come so far
+			run @timeout=$it @show $into -- sh -c 'echo before; sleep 60'
+			! grep -q before "$out" || break
+		done
 		assertContains "what it had written, $route" "$(cat "$out")" before
+		assertContains "what it had written, $route" "$(cat "$out")" 'timed out'
 		run @timeout=60000 $into -- true
 		says 'exited 0
 out 0

@@ -98,7 +98,7 @@ testAPidThatIsAnothersIsNeverEntered() {
 	mkfifo "$work/go"
 	"$work/spawn" @session @times=2 @wait-for=$work/go -t \$first --net --uts -- true &
 	host=\$!
-	sleep 0.3
+	exec 7>"$work/go"	# who reads that has the session
 	kill -KILL \$first
 	wait \$first
 	echo \$((first - 1)) >/proc/sys/kernel/ns_last_pid
@@ -107,7 +107,7 @@ testAPidThatIsAnothersIsNeverEntered() {
 	until [ "\$(readlink /proc/\$!/ns/net)" != "\$(readlink /proc/self/ns/net)" ]; do
 		sleep 0.02
 	done
-	echo >"$work/go"
+	exec 7>&-
 	wait \$host
 	kill -KILL \$!
 	END

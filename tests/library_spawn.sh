@@ -635,7 +635,7 @@ testWhatWasSaidIsNotLeftInTheMemoryOfTheHost() {
 
 testAnotherThreadThatForksMakesNobodyWait() {
 	forks() {
-		spawn @fork-beside @times=20 @kill $into -- sleep 1
+		spawn @fork-beside @times=20 @kill $into -- sleep 30
 		assertEquals "killed before its end, $route" 20 "$(line signaled | grep -c 9)"
 		spawn @fork-beside @times=20 @quiet $into -- /nope
 		says 'succeeded 0 failed 20' "$route"

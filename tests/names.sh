@@ -30,9 +30,10 @@ other=$(mount_of cgroup pids)
 
 # Ids that nobody else has; the first two begin alike.
 digits=$(printf '%s' "$$ $(date +%s%N)" | sha256sum | cut -c1-56)
-id1=aaaa0001$digits
-id2=aaaa0002$digits
-id3=bbbb0003$digits
+alike=a$(echo "$digits" | cut -c1-6)
+id1=${alike}1$digits
+id2=${alike}2$digits
+id3=b${alike#a}3$digits
 made_cgroups=
 default_oci=
 
@@ -173,14 +174,14 @@ testBeginningOfAnIdThatSeveralHaveIsAmbiguous() {
 	with_cgroups || return 0
 	put "$one" "/docker/$id1"
 	put "$two" "/docker/$id2"
-	joins container:aaaa0001 "$one"
-	joins container:aaaa0002 "$two"
-	got=$("$NSEXEC" -t container:aaaa000 -n -- echo 'it ran' 2>&1)
+	joins "container:${alike}1" "$one"
+	joins "container:${alike}2" "$two"
+	got=$("$NSEXEC" -t "container:$alike" -n -- echo 'it ran' 2>&1)
 	assertEquals 'status' 125 $?
 	first="$one $(echo "$id1" | cut -c1-12)"
 	second="$two $(echo "$id2" | cut -c1-12)"
 	case $got in
-	*"(container:aaaa000): $first, $second"* | *"(container:aaaa000): $second, $first"*) ;;
+	*"(container:$alike): $first, $second"* | *"(container:$alike): $second, $first"*) ;;
 	*) fail "$got" ;;
 	esac
 	assertContains "$got" 'nsexec: target: ambiguous'
@@ -201,7 +202,7 @@ testOneIdInTwoPlacesIsAmbiguous() {
 	got=$("$NSEXEC" -t "container:$id1" -n -- echo 'it ran' 2>&1)
 	assertEquals 'status' 125 $?
 	assertContains "$got" 'target: ambiguous'
-	assertContains "$got" "$one /$base/docker/aaaa0001"
+	assertContains "$got" "$one /$base/docker/${alike}1"
 	take_back "$one" "$two"
 }
 
@@ -587,7 +588,7 @@ testOrdinaryUserNamesOnesOwn() {
 	container_rootless || { skip "$why"; return 0; }
 	put "$target" "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-$id3.scope/container"
 	assertEquals "$(net_of "$target")" \
-		"$($drop "$NSEXEC" -t container:bbbb0003 -U -n -- readlink /proc/self/ns/net 2>&1)"
+		"$($drop "$NSEXEC" -t "container:b${alike#a}3" -U -n -- readlink /proc/self/ns/net 2>&1)"
 	take_back "$target"
 }
 

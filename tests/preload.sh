@@ -42,7 +42,7 @@ in_container() {
 # started WORDS... [-- HOST...]: $got, $err and $status of the command with --preload, which
 # cannot hang.
 started() {
-	got=$(env MARK="$mark" TOUCH="$touched" timeout -k 1 20 "$NSEXEC" --preload "$@" 2>"$work/err")
+	got=$(env MARK="$mark" TOUCH="$touched" timeout -k 1 60 "$NSEXEC" --preload "$@" 2>"$work/err")
 	status=$?
 	err=$(cat "$work/err")
 }
@@ -99,7 +99,7 @@ testHostOfAllNamespacesIsANewProcess() {
 testOrdinaryUserEntersHisContainer() {
 	[ -n "$rootless" ] || { skip "$why_no_rootless"; return 0; }
 	target=$rootless
-	got=$(as_user "$ordinary" timeout -k 1 20 "$NSEXEC" --preload -t "$target" -U -n -u \
+	got=$(as_user "$ordinary" timeout -k 1 60 "$NSEXEC" --preload -t "$target" -U -n -u \
 		sh -c 'id -u; readlink /proc/self/ns/user' 2>&1)
 	assertEquals "0
 user:[$(ns_of "$target" user)]" "$got"
@@ -133,9 +133,9 @@ testStatusAndSignalsAreTheHosts() {
 
 testStandardInputIsTheHosts() {
 	in_container || return 0
-	got=$(echo 'a line' | timeout -k 1 20 "$NSEXEC" --preload -t "$target" -n cat 2>&1)
+	got=$(echo 'a line' | timeout -k 1 60 "$NSEXEC" --preload -t "$target" -n cat 2>&1)
 	assertEquals 'a line' "$got"
-	got=$(timeout -k 1 20 "$NSEXEC" --preload -t "$target" -n echo 'it ran' <&- 2>&1)
+	got=$(timeout -k 1 60 "$NSEXEC" --preload -t "$target" -n echo 'it ran' <&- 2>&1)
 	assertEquals 'with standard input closed' 'it ran' "$got"
 }
 
@@ -171,7 +171,7 @@ testWordsArriveAsTheyAre() {
 	need_root || return 0
 	started --unshare=uts --hostname --preload uname -n
 	assertEquals 'a value that looks like the option' --preload "$got"
-	got=$(timeout -k 1 20 "$NSEXEC" --unshare=uts --hostname --preload --preload -- uname -n 2>&1)
+	got=$(timeout -k 1 60 "$NSEXEC" --unshare=uts --hostname --preload --preload -- uname -n 2>&1)
 	assertEquals 'a value in front of the option' --preload "$got"
 	started --unshare=uts --hostname 'a b\"c' -- uname -n
 	assertEquals 'odd bytes' 'a b\"c' "$got"
@@ -191,12 +191,12 @@ testWordsArriveAsTheyAre() {
 
 testHostGetsVariables() {
 	need_root || return 0
-	got=$(env -i A=1 timeout -k 1 20 "$NSEXEC" --preload --unshare=uts --env B=2 --env C=3 --env D=4 \
+	got=$(env -i A=1 timeout -k 1 60 "$NSEXEC" --preload --unshare=uts --env B=2 --env C=3 --env D=4 \
 		--env E=5 --env F=6 --unsetenv A /usr/bin/env | sort | tr '\n' ' ')
 	assertEquals 'B=2 C=3 D=4 E=5 F=6 ' "$got"
 	in_container || return 0
-	want=$(env -i timeout -k 1 20 "$NSEXEC" -t "$target" -e -u /usr/bin/env)
-	got=$(env -i timeout -k 1 20 "$NSEXEC" --preload -t "$target" -e -u /usr/bin/env 2>&1)
+	want=$(env -i timeout -k 1 60 "$NSEXEC" -t "$target" -e -u /usr/bin/env)
+	got=$(env -i timeout -k 1 60 "$NSEXEC" --preload -t "$target" -e -u /usr/bin/env 2>&1)
 	assertEquals "the target's" "$want" "$got"
 }
 

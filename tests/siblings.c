@@ -15,7 +15,8 @@
  *	sibling PID STATUS	each other child that there was, as it ended
  *
  * "strike" kills the first process with SIGKILL, ROUNDS times, sooner and later up
- * to the time that it needs if nobody does.  The program should write something to
+ * to the time that it needs if nobody does; where that is more time now than it was at
+ * first, so that none has come so far, again for longer.  The program should write something to
  * its standard output as it begins, and then not end.  Prints
  *
  *	rounds N reported N begun N wrong N
@@ -35,7 +36,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { REPORT = 3, PATIENCE = 5000 /* milliseconds */ };
+enum { REPORT = 3, PATIENCE = 20000 /* milliseconds */, FEW = 5 };
 
 static void print_status(int status)
 {
@@ -203,17 +204,20 @@ static long long round_of(char **command, long long delay, struct tally *t)
 
 static int strike(int rounds, char **command)
 {
+	const int most = rounds << 6;
 	struct tally t = { 0 }, unhurt = { 0 };
 	long long longest = 0;
+	int made = 0;
 
 	for (int i = 0; i < 10; i++) {
 		const long long lived = round_of(command, -1, &unhurt);
 
 		longest = lived > longest ? lived : longest;
 	}
-	for (int i = 0; i < rounds; i++)
-		round_of(command, longest * i / rounds, &t);
-	printf("rounds %d reported %d begun %d wrong %d\n", rounds, t.reported, t.begun,
+	for (; made < most && (made < rounds || t.reported <= FEW); longest *= 2)
+		for (int i = 0; i < rounds; i++, made++)
+			round_of(command, longest * i / rounds, &t);
+	printf("rounds %d reported %d begun %d wrong %d\n", made, t.reported, t.begun,
 	       t.wrong + unhurt.wrong + (unhurt.begun != 10));
 	return 0;
 }

@@ -25,6 +25,12 @@ function trim(text)
 	return text
 }
 
+# No "-0".
+function rounded(number)
+{
+	return number < 0 ? -int(0.5 - number) : int(number + 0.5)
+}
+
 # Inodes and clocks are other numbers each time; whose they are is not.
 function translated(said, key,		value, kind)
 {
@@ -35,7 +41,7 @@ function translated(said, key,		value, kind)
 		return value == caller[key] ? "the caller's" : value == target[kind] ? "the target's" : "new"
 	}
 	if (key ~ /^clock:/ && key != "clock:offsets")
-		return sprintf("%.0f s later", value - caller[key])
+		return sprintf("%d s later", rounded(value - caller[key]))
 	if (key ~ /^kept:/) {
 		kind = key
 		sub(/^kept:/, "ns:", kind)
