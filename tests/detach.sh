@@ -488,7 +488,7 @@ testFirstProcessKilledBeforeItsReportTakesTheProgramWithIt() {
 	in_container || return 0
 	need strace || return 0
 	for how in command preload-program fd-program; do
-		held write:delay_enter=5000000 $how
+		held write:delay_enter=2000000 $how
 		assertEquals "report, $how" '' "$(said report)"
 	done
 }
@@ -498,7 +498,7 @@ testFirstProcessKilledBehindItsReportTakesTheProgramWithIt() {
 	in_container || return 0
 	need strace || return 0
 	for how in command preload-program fd-program; do
-		held write:delay_exit=5000000 $how
+		held write:delay_exit=2000000 $how
 		assertEquals "report, $how" "$(said sibling | cut -d ' ' -f 1)" "$(pid_of_report)"
 	done
 }
@@ -507,7 +507,7 @@ testProgramThatIsKilledBeforeItsReportIsAnError() {
 	in_container || return 0
 	need strace || return 0
 	for how in command preload-program fd-program; do
-		front_words='strace -D -f -qq -o /dev/null -e inject=sendto:delay_enter=500000'
+		front_words='strace -D -f -qq -o /dev/null -e inject=sendto:delay_enter=2000000'
 		begin_blindly "$how" "$far" sh -c 'echo it ran'
 		front_words=''
 		wait_for both_are_there

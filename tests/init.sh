@@ -257,7 +257,7 @@ testHostProgramsThatGoOnHaveAnInit() {
 import os, signal, sys, threading
 assert os.getpid() == 2 and os.getppid() == 1
 assert threading.get_native_id() == 2
-t = threading.Thread(target=lambda: print("thread"), daemon=True); t.start(); t.join()
+t = threading.Thread(target=lambda: print("thread", flush=True), daemon=True); t.start(); t.join()
 if os.fork() == 0:
     if os.fork() == 0:
         os._exit(0)

@@ -102,7 +102,7 @@ testAPidThatIsAnothersIsNeverEntered() {
 	kill -KILL \$first
 	wait \$first
 	echo \$((first - 1)) >/proc/sys/kernel/ns_last_pid
-	unshare --net --uts sleep 100 &
+	unshare --net --uts sleep 100 7>&- &
 	[ \$! = \$first ] && echo again
 	until [ "\$(readlink /proc/\$!/ns/net)" != "\$(readlink /proc/self/ns/net)" ]; do
 		sleep 0.02
