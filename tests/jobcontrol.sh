@@ -445,7 +445,10 @@ hang_up() {
 	for how in $every_how; do
 		wait_for 'grep -qs "$words" "$work/got.$how"'
 	done
+	# Whoever gets more has it soon; and all get the same.
 	sleep 0.3
+	wait_for '[ "$(sort -u "$work"/got.* | sed "s/ [a-z]*\$//" | sort -u)" = "$(
+		sed "s/ [a-z]*\$//" "$work/got.command" | sort -u)" ]' 5
 	for how in $every_how; do
 		eval "got_$how=\$(sed 's/ [a-z]*\$//' \"\$work/got.\$how\" | sort)"
 	done

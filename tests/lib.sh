@@ -21,6 +21,7 @@
 
 LC_ALL=C
 export LC_ALL
+umask 022	# other users are to reach what we make
 
 # ---- where things are --------------------------------------------------------
 
@@ -54,6 +55,8 @@ ordinary=12345
 
 # ---- scratch directory and the end of everything -----------------------------
 
+# Errors have room for so much of a path, and sockets as well.
+[ "$(printf %s "${TMPDIR-}" | wc -c)" -lt 32 ] || unset TMPDIR
 work=$(mktemp -d "${TMPDIR:-/tmp}/nsexec-test.XXXXXX") || exit 1
 chmod 755 "$work"
 made=0			# number of containers made, for their names
