@@ -37,7 +37,7 @@ begin() {
 	shift
 	nsenter --target "$its" --all --wd=/tmp setpriv --pdeathsig KILL sh -c '
 		export OF_TARGET="the target"; exec "$@" sleep 300' sh "$@" >/dev/null 2>&1 &
-	wait_for "grep -qsx sleep /proc/\$(children_of $!)/comm"
+	wait_for "grep -qsx sleep /proc/\$(children_of $! | xargs)/comm"
 	children_of "$!" | xargs
 }
 

@@ -101,16 +101,20 @@ begin_blindly() {
 }
 
 # begin_held CALL:MOMENT=MICROSECONDS HOW WORDS PROGRAM...: the same, until the new process
-# exists; it is held at that system call for so long, or until $tracer has ended.
+# exists; it is held at that system call for so long, or until $tracer has ended.  Once more if
+# that was not long enough for us to see it.
 begin_held() {
-	tracer="strace -f -qq -o /dev/null -e inject=$1"
+	hold="strace -f -qq -o /dev/null -e inject=$1"
 	shift
-	front_words="$tracer $front_words"
-	begin_blindly "$@"
-	front_words=${front_words#"$tracer "}
-	tracer=$waiter
-	wait_for 'waiter=$(only_child_of "$tracer"); program=$(only_child_of "$waiter")
-		[ -n "$program" ]'
+	for _ in 1 2 3 4 5; do
+		front_words="$hold $front_words"
+		begin_blindly "$@"
+		front_words=${front_words#"$hold "}
+		tracer=$waiter
+		wait_for 'waiter=$(only_child_of "$tracer"); program=$(only_child_of "$waiter")
+			[ -n "$program" ]'
+		said ready || break
+	done
 }
 
 # End what begin has begun; the waiter should take the program with it.
@@ -660,6 +664,7 @@ killed_while_born() {
 		begin_held "$where" "$how" "$words_of_it" "$probe" all
 		assertNotEquals "a new process, $how" '' "$program"
 		kill -KILL "$waiter"
+		await 'has_ended "$waiter"'
 		kill -KILL "$tracer"
 		assertTrue "$how, $where" "await 'has_ended $program'"
 		assertFalse "the program has begun, $how, $where" 'said ready'
@@ -671,13 +676,13 @@ killed_while_born() {
 testWaiterKilledWhileTheProgramIsBornLeavesNothing() {
 	in_container || return 0
 	need strace || return 0
-	hold=2000000
-	killed_while_born command "$supervised" prctl:delay_enter=$hold prctl:delay_exit=$hold \
-		rt_sigprocmask:delay_exit=$hold
-	killed_while_born command "$supervised --umask 022" prctl:delay_enter=$hold ppoll:delay_enter=$hold \
-		ppoll:delay_exit=$hold
-	killed_while_born preload "$supervised" prctl:delay_enter=$hold prctl:delay_exit=$hold \
-		ppoll:delay_enter=$hold ppoll:delay_exit=$hold
+	for_long=2000000
+	killed_while_born command "$supervised" prctl:delay_enter=$for_long prctl:delay_exit=$for_long \
+		rt_sigprocmask:delay_exit=$for_long
+	killed_while_born command "$supervised --umask 022" prctl:delay_enter=$for_long ppoll:delay_enter=$for_long \
+		ppoll:delay_exit=$for_long
+	killed_while_born preload "$supervised" prctl:delay_enter=$for_long prctl:delay_exit=$for_long \
+		ppoll:delay_enter=$for_long ppoll:delay_exit=$for_long
 }
 
 # ---- supervised: what the waiter costs ---------------------------------------
