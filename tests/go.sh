@@ -47,7 +47,7 @@ in_source() (cd "$abs_top_srcdir" && "$@")
 go_test() {
 	go=$1
 	shift
-	out=$(in_source "$go" test -count=1 -timeout 120s -v "$@" ./nsexec 2>&1)
+	out=$(in_source "$go" test -count=1 -timeout 400s -v "$@" ./nsexec 2>&1)
 	status=$?
 	assertEquals "$(printf '%s\n' "$out" | grep -v '^=== ' | tail -n 60)" 0 $status
 	assertContains "$out" 'PASS: TestSelfGoesOnInAllKinds'
