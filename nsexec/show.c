@@ -6,6 +6,7 @@
 #include "show_creating.h"
 #include "show_standing.h"
 #include "sys_fd.h"
+#include "sys_memory.h"
 
 enum {
 	COLUMN_ACT = 0,
@@ -14,13 +15,21 @@ enum {
 	COLUMN_INODE = 21,
 	COLUMN_OWNER = 33,
 	COLUMN_HOW = 45,
-	TABLE_BYTES = 32768,
+	TABLE_BYTES = 512 * 1024, /* paths of 256 grafts are a fifth of that */
+	ROW_BYTES = 64 * 1024,	  /* two maps of 340 lines are half of that */
+};
+
+/* What is never written to takes no memory. */
+struct paper {
+	char table[TABLE_BYTES];
+	char row[ROW_BYTES];
 };
 
 /* A table row by row; @start is where the row at hand begins. */
 struct table {
 	struct nsx_text *t;
 	size_t start;
+	char *row; /* for what is in a row, ROW_BYTES */
 };
 
 static void column(struct table *table, size_t at)
@@ -81,6 +90,13 @@ static void row_text(struct table *table, size_t act, const char *step, const ch
 	end_row(table);
 }
 
+/* The same, of what is in table->row; never less of it without a word. */
+static void row_of(struct table *table, size_t act, enum nsx_step step, const struct nsx_text *t)
+{
+	row_text(table, act, nsx_step_name(step), t->buf);
+	table->t->cut = table->t->cut || t->cut;
+}
+
 static void rows_join(struct table *table, size_t number, const struct nsx_act *act,
 		      const struct nsx_engine *en)
 {
@@ -98,13 +114,12 @@ static void rows_join(struct table *table, size_t number, const struct nsx_act *
 static void rows_cgroup(struct table *table, size_t number, const struct nsx_cgroups *cgroups)
 {
 	for (size_t i = 0; i < cgroups->n; i++) {
-		char buf[NSX_CGROUP_NAME_BYTES + NSX_CGROUP_PATH_BYTES];
-		struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+		struct nsx_text t = nsx_text_on(table->row, ROW_BYTES);
 
 		nsx_text_str(&t, cgroups->at[i].name);
 		nsx_text_str(&t, " ");
 		nsx_text_str(&t, cgroups->at[i].path);
-		row_text(table, number, nsx_step_name(NSX_STEP_CGROUP), buf);
+		row_of(table, number, NSX_STEP_CGROUP, &t);
 	}
 }
 
@@ -119,8 +134,7 @@ static void put_id(struct nsx_text *t, const char *name, const struct nsx_id *id
 
 static void row_become(struct table *table, size_t number, const struct nsx_act *act)
 {
-	char buf[4096];
-	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+	struct nsx_text t = nsx_text_on(table->row, ROW_BYTES);
 
 	put_id(&t, "uid ", &act->uid);
 	put_id(&t, "gid ", &act->gid);
@@ -132,7 +146,7 @@ static void row_become(struct table *table, size_t number, const struct nsx_act 
 		nsx_text_str(&t, i ? "," : "supplementary groups ");
 		nsx_text_u64(&t, act->groups[i]);
 	}
-	row_text(table, number, nsx_step_name(act->step), buf);
+	row_of(table, number, act->step, &t);
 }
 
 /* Where in there, and how; and from where, if it is called otherwise out here. */
@@ -148,8 +162,7 @@ static void rows_graft(struct table *table, size_t number, const struct nsx_graf
 
 	for (size_t i = 0; i < all->n; i++) {
 		const struct nsx_graft *graft = &all->at[i];
-		char buf[2 * 4096];
-		struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+		struct nsx_text t = nsx_text_on(table->row, ROW_BYTES);
 
 		nsx_text_str(&t, graft->to);
 		if (graft->from && !nsx_text_same(graft->from, graft->to)) {
@@ -158,31 +171,29 @@ static void rows_graft(struct table *table, size_t number, const struct nsx_graf
 		}
 		nsx_text_str(&t, how[graft->how]);
 		nsx_text_str(&t, graft->writable ? ", writable" : "");
-		row_text(table, number, nsx_step_name(NSX_STEP_GRAFT), buf);
+		row_of(table, number, NSX_STEP_GRAFT, &t);
 	}
 }
 
 static bool row_creating(struct table *table, size_t number, const struct nsx_engine *en)
 {
 	const struct nsx_act *act = &en->plan.act[number - 1];
-	char buf[512];
-	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+	struct nsx_text t = nsx_text_on(table->row, ROW_BYTES);
 
 	if (!nsx_show_creating(&t, act, &en->facts.outside, en->rq))
 		return false;
-	row_text(table, number, nsx_step_name(act->step), buf);
+	row_of(table, number, act->step, &t);
 	return true;
 }
 
 static bool row_standing(struct table *table, size_t number, const struct nsx_engine *en)
 {
 	const struct nsx_act *act = &en->plan.act[number - 1];
-	char buf[2048];
-	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+	struct nsx_text t = nsx_text_on(table->row, ROW_BYTES);
 
 	if (!nsx_show_standing(&t, act, &en->facts))
 		return false;
-	row_text(table, number, nsx_step_name(act->step), buf);
+	row_of(table, number, act->step, &t);
 	return true;
 }
 
@@ -232,24 +243,22 @@ static void row_act(struct table *table, size_t number, const struct nsx_engine 
 /* The acts change nothing there; it has been made already. */
 static void row_environment(struct table *table, size_t number, const struct nsx_engine *en)
 {
-	char buf[64];
-	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+	struct nsx_text t = nsx_text_on(table->row, ROW_BYTES);
 
 	nsx_text_u64(&t, en->environment.n);
 	nsx_text_str(&t, en->environment.n == 1 ? " variable" : " variables");
 	nsx_text_str(&t,
 		     en->rq->target_env ? ", made from the target's" : ", made from the caller's");
-	row_text(table, number, nsx_step_name(NSX_STEP_ENVIRON), buf);
+	row_of(table, number, NSX_STEP_ENVIRON, &t);
 }
 
 static void row_guest(struct table *table, size_t number, const struct nsx_needs *needs)
 {
-	char buf[4096 + 64];
-	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
+	struct nsx_text t = nsx_text_on(table->row, ROW_BYTES);
 
 	nsx_text_str(&t, needs->path);
 	nsx_text_str(&t, needs->elf.kind == NSX_ELF_STATIC ? ", opened out here" : ", ours");
-	row_text(table, number, nsx_step_name(NSX_STEP_EXEC), buf);
+	row_of(table, number, NSX_STEP_EXEC, &t);
 }
 
 static void row_last(struct table *table, size_t number, const struct nsx_engine *en)
@@ -280,29 +289,46 @@ int nsx_show(const char *text, size_t len, struct nsx_error *e)
 	return 0;
 }
 
-int nsx_show_plan(const struct nsx_engine *en, struct nsx_error *e)
+static void put_plan(struct table *table, const struct nsx_engine *en)
 {
-	char buf[TABLE_BYTES];
-	struct nsx_text t = nsx_text_on(buf, sizeof(buf));
-	struct table table = { .t = &t };
 	size_t rows = en->plan.n;
 
-	begin_row(&table, 0, "step");
-	t.buf[0] = '#';
-	cell(&table, COLUMN_WHAT, "kind");
-	cell(&table, COLUMN_INODE, "inode");
-	cell(&table, COLUMN_OWNER, "owner");
-	cell(&table, COLUMN_HOW, "from");
-	end_row(&table);
+	begin_row(table, 0, "step");
+	table->t->buf[0] = '#';
+	cell(table, COLUMN_WHAT, "kind");
+	cell(table, COLUMN_INODE, "inode");
+	cell(table, COLUMN_OWNER, "owner");
+	cell(table, COLUMN_HOW, "from");
+	end_row(table);
 	for (enum nsx_kind k = 0; k < NSX_KIND_COUNT; k++)
 		if (en->facts.shared & NSX_KIND_BIT(k))
-			row_kind(&table, 0, "keep", k, &en->facts, "already ours");
+			row_kind(table, 0, "keep", k, &en->facts, "already ours");
 	for (size_t i = 1; i <= en->plan.n; i++)
-		row_act(&table, i, en);
+		row_act(table, i, en);
 	if (en->environment.variable)
-		row_environment(&table, ++rows, en);
-	row_last(&table, rows + 1, en);
+		row_environment(table, ++rows, en);
+	row_last(table, rows + 1, en);
+}
+
+static int show_on(struct paper *paper, const struct nsx_engine *en, struct nsx_error *e)
+{
+	struct nsx_text t = nsx_text_on(paper->table, sizeof(paper->table));
+	struct table table = { .t = &t, .row = paper->row };
+
+	put_plan(&table, en);
 	if (t.cut)
 		return nsx_fail(e, NSX_STEP_REPORT, E2BIG, "the plan", NULL);
 	return nsx_show(t.buf, t.len, e);
+}
+
+int nsx_show_plan(const struct nsx_engine *en, struct nsx_error *e)
+{
+	const long where = nsx_sys_mmap(sizeof(struct paper));
+	int rc;
+
+	if (where <= 0) /* never 0 */
+		return nsx_fail(e, NSX_STEP_REPORT, (int)-where, "room for the plan", NULL);
+	rc = show_on((struct paper *)where, en, e);
+	(void)nsx_sys_munmap((struct paper *)where, sizeof(struct paper)); /* it is ours */
+	return rc;
 }

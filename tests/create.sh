@@ -98,6 +98,18 @@ deny" "$(inside --map-user=5 --map-users=0:100000:9 --map-users=500:200000:2 --s
 }
 
 # What root may write has no need to deny setgroups, even if it is one id.
+# A plan that leaves something out, for want of room, says nothing true.
+testPlanHasEveryRange() {
+	need_root || return 0
+	set --
+	wanted=
+	for it in $(seq 100 219); do	# of 128 values that there may be
+		set -- "$@" "--map-users=${it}0:${it}00000:7"
+		wanted="$wanted, ${it}0 ${it}00000 7"
+	done
+	assertContains "$("$NSEXEC" "$@" --map-groups=0:0:1 --plan -- true)" "uid ${wanted#, }; gid 0 0 1"
+}
+
 testRootMapsItsOwnIdAsARange() {
 	need_root || return 0
 	say='tr -s " " </proc/self/uid_map; cat /proc/self/setgroups'

@@ -215,7 +215,7 @@ $(row 4 join uts "$below")
 
 # ---- --plan ------------------------------------------------------------------
 
-# Calls that may change nothing but descriptors of the process itself.
+# Calls that may change nothing but descriptors and memory of the process itself.
 harmless='execve
 pidfd_open
 openat
@@ -229,6 +229,8 @@ readlinkat
 ppoll
 close
 write
+mmap
+munmap
 exit_group'
 
 testPlanChangesNothing() {
