@@ -16,7 +16,7 @@ enum {
 	COLUMN_OWNER = 33,
 	COLUMN_HOW = 45,
 	TABLE_BYTES = 512 * 1024, /* paths of 256 grafts are a fifth of that */
-	ROW_BYTES = 64 * 1024,	  /* two maps of 340 lines are half of that */
+	ROW_BYTES = 64 * 1024,	  /* two maps of 340 lines are a third of that */
 };
 
 /* What is never written to takes no memory. */

@@ -97,7 +97,6 @@ deny" "$(inside --map-user=5 --map-users=0:100000:9 --map-users=500:200000:2 --s
 		"$(inside --map-users=all --map-groups=all | tr -s ' ' | cut -d ' ' -f 2,4)"
 }
 
-# What root may write has no need to deny setgroups, even if it is one id.
 # A plan that leaves something out, for want of room, says nothing true.
 testPlanHasEveryRange() {
 	need_root || return 0
@@ -110,6 +109,7 @@ testPlanHasEveryRange() {
 	assertContains "$("$NSEXEC" "$@" --map-groups=0:0:1 --plan -- true)" "uid ${wanted#, }; gid 0 0 1"
 }
 
+# What root may write has no need to deny setgroups, even if it is one id.
 testRootMapsItsOwnIdAsARange() {
 	need_root || return 0
 	say='tr -s " " </proc/self/uid_map; cat /proc/self/setgroups'
