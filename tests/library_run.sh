@@ -221,6 +221,11 @@ err 0' "$route"
 		run $into -- sh -c 'for i in 1 2 3; do timeout 3 yes & done; exit 4'
 		assertContains "that writes on, $route" "$(cat "$out")" 'exited 4'
 		assertNotContains "that writes on, $route" "$(cat "$out")" 'timed out'
+		# Nor one that could read the rest of the input, and does not.
+		run @in=3000000 @timeout=10000 $into -- \
+			sh -c 'exec 3<&0; sleep 20 <&3 >/dev/null 2>&1 & exit 4'
+		assertContains "that reads nothing, $route" "$(cat "$out")" 'exited 4'
+		assertNotContains "that reads nothing, $route" "$(cat "$out")" 'timed out'
 	}
 	each_route grandchild
 }
